@@ -1,0 +1,1 @@
+namespace RideTracker.Protocol; internal static class Placeholder;
