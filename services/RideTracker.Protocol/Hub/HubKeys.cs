@@ -1,0 +1,59 @@
+namespace RideTracker.Protocol.Hub;
+
+/// <summary>
+/// The hub's Redis keys and channels. What belongs to a driver carries its partition's hash tag, so that a script stays in one slot of a Redis Cluster.
+/// </summary>
+/// <remarks>
+/// <code>
+/// hub                      hash    partitions, incarnation, secret: what all nodes must agree on
+/// {p7}:slot:DRIVER         hash    the driver's live state, see accept.lua
+/// {p7}:track:DRIVER        string  the last fixes, for `path` and to know duplicates, see accept.lua
+/// {p7}:geo                 geo     where every present driver is
+/// {p7}:heard               zset    when each driver turns stale, then gone (Unix ms)
+/// {p7}:history             list    accepted batches for Records, oldest first
+/// {p7}:history-bytes       string  bytes in that list
+/// trip:TRIP                hash    what a trip has without its driver
+/// route:TRIP               string  the planned way: {"version","seconds","line"}
+/// revoked                  zset    jti of revoked tokens, by when they would have expired (Unix ms)
+/// channels: {p7}:driver:DRIVER, {p7}:cell:CELL (positions), {p7}:control:DRIVER (to the driver's phone), trip:TRIP, revoked
+/// </code>
+/// </remarks>
+public static class HubKeys
+{
+    public const string Hub = "hub";
+    public const string Revoked = "revoked";
+    public const string RevokedChannel = "revoked";
+
+    public static string Slot(int partition, DriverId driver) => $"{{p{partition}}}:slot:{driver.Value}";
+
+    public static string Track(int partition, DriverId driver) => $"{{p{partition}}}:track:{driver.Value}";
+
+    public static string Geo(int partition) => $"{{p{partition}}}:geo";
+
+    public static string Heard(int partition) => $"{{p{partition}}}:heard";
+
+    public static string History(int partition) => $"{{p{partition}}}:history";
+
+    public static string HistoryBytes(int partition) => $"{{p{partition}}}:history-bytes";
+
+    public static string DriverChannel(int partition, DriverId driver) => $"{{p{partition}}}:driver:{driver.Value}";
+
+    public static string ControlChannel(int partition, DriverId driver) => $"{{p{partition}}}:control:{driver.Value}";
+
+    public static string CellChannel(int partition, string cell) => $"{{p{partition}}}:cell:{cell}";
+
+    public static string Trip(TripId trip) => $"trip:{trip.Value}";
+
+    public static string TripChannel(TripId trip) => $"trip:{trip.Value}";
+
+    public static string Route(TripId trip) => $"route:{trip.Value}";
+
+    /// <summary>The partition of a driver: FNV-1a (32 bit) of its id, modulo the number of partitions.</summary>
+    public static int Partition(DriverId driver, int partitions)
+    {
+        if (partitions == 1) return 0;
+        var hash = 2166136261u;
+        foreach (var c in driver.Value) hash = (hash ^ c) * 16777619u;
+        return (int)(hash % (uint)partitions);
+    }
+}

@@ -1,1 +1,0 @@
-namespace RideTracker.Protocol; internal static class Placeholder;
