@@ -1,0 +1,35 @@
+namespace RideTracker.Protocol.Trips;
+
+/// <summary>A place where the trip stops.</summary>
+/// <param name="Latitude">Degrees WGS 84.</param>
+/// <param name="Longitude">Degrees WGS 84.</param>
+/// <param name="Label">What people call it, if known.</param>
+public sealed record Stop(double Latitude, double Longitude, string? Label = null);
+
+/// <summary>What a rider may know of the driver.</summary>
+public sealed record DriverCard(string Name, string? Vehicle, string? Plate);
+
+/// <summary>The planned way to the next stop.</summary>
+/// <param name="Version">Its number in the trip, from 1; rises when the way changes.</param>
+/// <param name="Line">[longitude, latitude] pairs, two at least.</param>
+/// <param name="Seconds">How long it takes from end to end, without stops.</param>
+public sealed record TripRoute(int Version, IReadOnlyList<(double Lng, double Lat)> Line, double Seconds);
+
+/// <summary>A trip as tracking must know it, whole.</summary>
+public sealed record Trip(TripId Id, TripStatus Status, Stop Pickup, Stop Dropoff)
+{
+    /// <summary>Counts the trip's own changes, from 1. A write with a lower number than the hub's is ignored.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Who drives it; none while <see cref="TripStatus.New"/>.</summary>
+    public DriverId? Driver { get; init; }
+
+    /// <summary>What riders see of the driver.</summary>
+    public DriverCard? Card { get; init; }
+
+    /// <summary>Queued behind the driver's active trip: riders see no vehicle yet.</summary>
+    public bool Queued { get; init; }
+
+    /// <summary>The planned way to the next stop, if one is known.</summary>
+    public TripRoute? Route { get; init; }
+}

@@ -1,0 +1,32 @@
+-- Writes the driver's active trip, or its end, into the driver's slot, numbers the change, and tells riders, viewports and the phone.
+-- KEYS: 1 slot
+-- ARGV: 1 driver, 2 driver channel, 3 control channel, 4 cell channel without the cell, 5 trip, 6 number to be above,
+--       7 status, 8 version, 9 shared part, 10 '1' if over, 11 what the phone is told (JSON)
+-- Answer: the slot's number, or 0 where nothing was to be done.
+local slot = redis.call('HMGET', KEYS[1], 'n', 'trip', 'tripversion', 'over', 'cell', 'gone', 'time', 'stale')
+local previous = tonumber(slot[1] or 0)
+local same = slot[2] == ARGV[5]
+if same and slot[4] == '1' then
+  -- The end was written before: the same number again, so that the trip's own key gets it too.
+  if ARGV[10] == '1' then return previous end
+  return 0
+end
+if same and tonumber(slot[3] or 0) > tonumber(ARGV[8]) then return 0 end
+-- The end of a trip that this driver has not (any more): nothing here shows it.
+if ARGV[10] == '1' and not same then return 0 end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local n = string.format('%.0f', math.max(previous + 1, now, tonumber(ARGV[6]) + 1))
+local nowText = string.format('%.0f', now)
+
+redis.call('HSET', KEYS[1], 'n', n, 'trip', ARGV[5], 'status', ARGV[7], 'tripversion', ARGV[8], 'shared', ARGV[9], 'over', ARGV[10])
+-- Riders see nothing from before the driver took this trip.
+if not same then redis.call('HSET', KEYS[1], 'taken', nowText) end
+if ARGV[10] == '1' then redis.call('HSET', KEYS[1], 'idle', nowText, 'dropoff', nowText) end
+
+local message = 't ' .. string.format('%.0f', previous) .. ' ' .. n .. ' ' .. ARGV[5] .. ' ' .. ARGV[1]
+redis.call('PUBLISH', ARGV[2], message)
+if slot[5] and slot[5] ~= '' and slot[6] ~= '1' then redis.call('PUBLISH', ARGV[4] .. slot[5], message) end
+redis.call('PUBLISH', ARGV[3], ARGV[11])
+return tonumber(n)

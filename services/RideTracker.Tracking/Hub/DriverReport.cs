@@ -1,0 +1,33 @@
+using RideTracker.Protocol;
+using RideTracker.Protocol.Fixes;
+
+namespace RideTracker.Tracking.Hub;
+
+/// <summary>The fixes of one report that passed the checks, on their way to the hub.</summary>
+/// <param name="Driver">Whose they are.</param>
+/// <param name="Fixes">Ascending by time, each time once; 1 to the most that a report may hold.</param>
+public sealed record DriverReport(DriverId Driver, IReadOnlyList<DriverFix> Fixes);
+
+/// <summary>How the hub took a report.</summary>
+public enum HubOutcome
+{
+    /// <summary>Live view and history have it: settled.</summary>
+    Taken,
+
+    /// <summary>The history has no room: the live view moved on, nothing is settled.</summary>
+    Full,
+
+    /// <summary>The hub can't be reached or refused the call: nothing is known to be settled; sending again is harmless.</summary>
+    Unavailable,
+}
+
+/// <summary>What the hub answered to one report.</summary>
+/// <param name="Outcome">Whether it is settled.</param>
+/// <param name="Accepted">Fixes that are new.</param>
+/// <param name="Duplicates">Fixes that it had.</param>
+/// <param name="NewestFixTimeMs">Time of the driver's newest accepted fix after this call (Unix ms); other nodes may have moved it.</param>
+/// <param name="OnTrip">Whether the driver has an active trip.</param>
+public readonly record struct HubVerdict(HubOutcome Outcome, int Accepted, int Duplicates, long NewestFixTimeMs, bool OnTrip)
+{
+    public static HubVerdict Unavailable { get; } = new(HubOutcome.Unavailable, 0, 0, 0, false);
+}
