@@ -1,0 +1,35 @@
+namespace RideTracker.Tracking.Access;
+
+/// <summary>Every kind of error that a node answers with. The words are part of the wire contract.</summary>
+public static class Problems
+{
+    public static Problem Unauthorized { get; } = new("unauthorized", 401, "A valid bearer token is needed.");
+
+    public static Problem Forbidden { get; } = new("forbidden", 403, "The token does not allow this.");
+
+    public static Problem NotFound { get; } = new("not-found", 404, "There is no such thing, or not for this token.");
+
+    public static Problem MethodNotAllowed { get; } = new("method-not-allowed", 405, "The resource has no such method.");
+
+    public static Problem TripOver { get; } = new("trip-over", 410, "The trip is over.");
+
+    public static Problem MalformedBody { get; } = new("malformed-body", 400, "The body can't be read.");
+
+    public static Problem InvalidParameter { get; } = new("invalid-parameter", 400, "A parameter is missing or out of its range.");
+
+    public static Problem ViewportTooLarge { get; } = new("viewport-too-large", 400, "The viewport is larger than this token may watch.");
+
+    public static Problem TooLarge { get; } = new("too-large", 413, "The body or the report is too large.");
+
+    public static Problem UnsupportedMediaType { get; } = new("unsupported-media-type", 415, "The body's media type is not one that is read here.");
+
+    public static Problem UpgradeRequired { get; } = new("upgrade-required", 426, "This address is for WebSockets.");
+
+    public static Problem RateLimited { get; } = new("rate-limited", 429, "Too much at once.");
+
+    public static Problem HubUnavailable { get; } = new("hub-unavailable", 503, "The hub can't be reached now.");
+
+    public static Problem HubFull { get; } = new("hub-full", 503, "The history has no room now.");
+
+    public static Problem Draining { get; } = new("draining", 503, "This node is going away.");
+}

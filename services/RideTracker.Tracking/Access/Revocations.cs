@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace RideTracker.Tracking.Access;
+
+/// <summary>Knows which tokens were revoked before their time, on this node.</summary>
+public sealed class Revocations(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, long> _expiryMsByJti = new(StringComparer.Ordinal);
+
+    /// <summary>Called once for each token that this node learns to be revoked, for open streams; on a thread of its own choosing, so it must be quick.</summary>
+    public event Action<string>? Revoked;
+
+    /// <summary>Whether a token was revoked. An empty jti never is.</summary>
+    public bool IsRevoked(string jti) => jti.Length > 0 && _expiryMsByJti.ContainsKey(jti);
+
+    /// <summary>Learns of a revoked token.</summary>
+    /// <param name="jti">The token.</param>
+    /// <param name="expiryMs">When it ends by itself (Unix ms): it need not be remembered longer.</param>
+    internal void Learn(string jti, long expiryMs)
+    {
+        if (jti.Length > 0 && _expiryMsByJti.TryAdd(jti, expiryMs)) Revoked?.Invoke(jti);
+    }
+
+    /// <summary>Forgets the tokens that were recognised only until now.</summary>
+    internal void ForgetExpired()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var (jti, expiryMs) in _expiryMsByJti)
+        {
+            if (expiryMs < now) _expiryMsByJti.TryRemove(jti, out _);
+        }
+    }
+}
