@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+using RideTracker.Protocol;
+using RideTracker.Protocol.Hub;
+using StackExchange.Redis;
+
+namespace RideTracker.Tracking.Hub;
+
+/// <summary>The node's connection to Redis: opens it, keeps it, checks that all nodes agree on what is stored in the hub.</summary>
+public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposable
+{
+    private readonly HubOptions _options;
+    private readonly ILogger<HubLink> _log;
+    private readonly IHostApplicationLifetime? _lifetime;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _greeting = new(1, 1);
+    private ConnectionMultiplexer? _redis;
+    private volatile HubIdentity? _identity;
+
+    public HubLink(IOptions<HubOptions> options, ILogger<HubLink> log, IHostApplicationLifetime? lifetime = null)
+    {
+        _options = options.Value;
+        _log = log;
+        _lifetime = lifetime;
+    }
+
+    /// <summary>Raised after the connection came back: what was subscribed may have missed messages.</summary>
+    public event Action? Restored;
+
+    public int Partitions => _options.Partitions;
+
+    /// <summary>Whether Redis answers now.</summary>
+    public bool IsUp => _identity is not null && _redis is { IsConnected: true };
+
+    /// <summary>Opaque name of the hub's incarnation; changes when Redis restarted, failed over or lost its data. Readable while the link is down.</summary>
+    public string Incarnation => _identity?.Name ?? "";
+
+    /// <summary>Key of the hashes that riders see (viewport cursors, anonymous ids), the same on every node.</summary>
+    /// <exception cref="HubUnavailableException">The hub was not reached yet.</exception>
+    public byte[] Secret => _identity?.Secret ?? throw new HubUnavailableException("The hub was not reached yet.");
+
+    public IDatabase Database => Redis.GetDatabase();
+
+    public ISubscriber Subscriber => Redis.GetSubscriber();
+
+    private ConnectionMultiplexer Redis => _redis ?? throw new HubUnavailableException("The hub's connection is not open yet.");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var configuration = ConfigurationOptions.Parse(_options.Redis);
+        configuration.AbortOnConnectFail = false;
+        configuration.ClientName = "ridetracker-tracking";
+        configuration.ConnectTimeout = Math.Min(_options.TimeoutMs, 5_000);
+        configuration.AsyncTimeout = _options.TimeoutMs;
+        configuration.SyncTimeout = _options.TimeoutMs;
+        // A command that can't be sent now fails now: ingest keeps its reports and tries again, and a rider's poll gets its 503 at once.
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        configuration.ReconnectRetryPolicy = new ExponentialRetry(200, 2_000);
+        _redis = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _redis.ConnectionFailed += (_, failed) => LogLost(failed.EndPoint?.ToString() ?? "?", failed.FailureType);
+        _redis.ConnectionRestored += (_, restored) =>
+        {
+            if (restored.ConnectionType == ConnectionType.Interactive || _redis.IsConnected) _ = GreetUntilUpAsync(restoredConnection: true);
+        };
+        if (_redis.IsConnected) await GreetAsync(restoredConnection: false, cancellationToken);
+        else
+        {
+            LogNotReachable(Endpoints(configuration));
+            _ = GreetUntilUpAsync(restoredConnection: false);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_redis is { } redis) await redis.DisposeAsync();
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    public async Task<long> RunAsync(HubScript script, string[] keys, string[] arguments, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return (long)await Database.ScriptEvaluateAsync(script.Text, Array.ConvertAll(keys, key => (RedisKey)key), Array.ConvertAll(arguments, value => (RedisValue)value));
+        }
+        catch (Exception failure) when (IsTrouble(failure))
+        {
+            throw new HubUnavailableException($"Script {script.Name} did not reach the hub: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Listens to what the hub tells this driver's phone: its trip as JSON, or <c>null</c> at the trip's end.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    public async ValueTask<IAsyncDisposable> SubscribeControlAsync(DriverId driver, Action<ReadOnlyMemory<byte>> onTrip, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var channel = RedisChannel.Literal(HubKeys.ControlChannel(HubKeys.Partition(driver, Partitions), driver));
+        try
+        {
+            var queue = await Subscriber.SubscribeAsync(channel);
+            queue.OnMessage(message => onTrip(message.Message));
+            return new Unsubscriber(queue);
+        }
+        catch (Exception failure) when (IsTrouble(failure))
+        {
+            throw new HubUnavailableException($"Can't listen for driver {driver}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Whether an exception means that Redis is away, starting, failing over or out of memory: trouble that passes, not a mistake of ours.</summary>
+    internal static bool IsTrouble(Exception failure) => failure switch
+    {
+        RedisServerException server => PassingErrors.Any(word => server.Message.StartsWith(word, StringComparison.Ordinal)),
+        RedisException or RedisTimeoutException or TimeoutException or ObjectDisposedException => true,
+        _ => false,
+    };
+
+    private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS"];
+
+    private static string Endpoints(ConfigurationOptions configuration) => string.Join(", ", configuration.EndPoints.Select(end => end.ToString()));
+
+    // Redis may answer with errors for a while after it is back (LOADING): greets until it is up.
+    private async Task GreetUntilUpAsync(bool restoredConnection)
+    {
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                try
+                {
+                    await GreetAsync(restoredConnection, _stopping.Token);
+                    return;
+                }
+                catch (Exception failure) when (IsTrouble(failure))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(250), _stopping.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            LogGreetingStopped();
+        }
+        catch (HubMismatchException mismatch)
+        {
+            LogMismatch(mismatch.Message);
+            _lifetime?.StopApplication();
+        }
+    }
+
+    private async Task GreetAsync(bool restoredConnection, CancellationToken cancellationToken)
+    {
+        await _greeting.WaitAsync(cancellationToken);
+        try
+        {
+            var db = Database;
+            await db.HashSetAsync(HubKeys.Hub, "partitions", Partitions, When.NotExists);
+            await db.HashSetAsync(HubKeys.Hub, "incarnation", Convert.ToHexString(RandomNumberGenerator.GetBytes(8)), When.NotExists);
+            await db.HashSetAsync(HubKeys.Hub, "secret", Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), When.NotExists);
+            var stored = await db.HashGetAsync(HubKeys.Hub, ["partitions", "incarnation", "secret"]);
+            if ((int)stored[0] != Partitions)
+            {
+                throw new HubMismatchException(
+                    $"Hub:Partitions is {Partitions} here, but the hub at {_options.Redis.Split(',')[0]} was begun with {stored[0]}. Set it to {stored[0]}, or drain all nodes and begin a new hub.");
+            }
+
+            var runs = new StringBuilder((string)stored[1]!);
+            foreach (var server in Redis.GetServers())
+            {
+                if (!server.IsConnected || server.IsReplica) continue;
+                foreach (var group in await server.InfoAsync("server"))
+                {
+                    foreach (var (key, value) in group.Select(pair => (pair.Key, pair.Value)))
+                        if (key == "run_id") runs.Append(CultureInfo.InvariantCulture, $"|{value}");
+                }
+            }
+
+            var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runs.ToString())).AsSpan(0, 6));
+            var known = _identity?.Name;
+            _identity = new HubIdentity(name, Convert.FromHexString((string)stored[2]!));
+            if (known != name) LogIncarnation(name, Partitions);
+        }
+        finally
+        {
+            _greeting.Release();
+        }
+
+        if (restoredConnection) Restored?.Invoke();
+    }
+
+    private sealed record HubIdentity(string Name, byte[] Secret);
+
+    private sealed class Unsubscriber(ChannelMessageQueue queue) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await queue.UnsubscribeAsync();
+            }
+            catch (Exception failure) when (IsTrouble(failure))
+            {
+                // The connection is gone, and the subscription with it: it is not restored, since the queue is closed.
+                return;
+            }
+        }
+    }
+}
+
+/// <summary>This node's settings contradict what the hub was begun with.</summary>
+public sealed class HubMismatchException(string message) : Exception(message);

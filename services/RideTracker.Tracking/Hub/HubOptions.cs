@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace RideTracker.Tracking.Hub;
+
+/// <summary>Settings of the hub, section <c>Hub</c>.</summary>
+public sealed class HubOptions
+{
+    public const string Section = "Hub";
+
+    /// <summary>StackExchange.Redis configuration: <c>HOST:PORT[,HOST:PORT][,password=...][,ssl=true]</c>.</summary>
+    [Required]
+    public string Redis { get; set; } = "localhost:6379";
+
+    /// <summary>Number of partitions that drivers are spread over, 1 to 64; stored in the hub, all nodes must have the same.</summary>
+    [Range(1, 64)]
+    public int Partitions { get; set; } = 1;
+
+    /// <summary>Whether accepted fixes are queued for Records. Off: live only.</summary>
+    public HistoryMode History { get; set; } = HistoryMode.On;
+
+    /// <summary>Most bytes of that queue per partition. The default is about an hour of 2,000 fixes/s at 75 bytes.</summary>
+    [Range(1_000L, 1_000_000_000_000L)]
+    public long HistoryMaxBytes { get; set; } = 512L * 1024 * 1024;
+
+    /// <summary>Most fixes in one script call, 500 to 20,000: bounds how long Redis is held by one call.</summary>
+    [Range(500, 20_000)]
+    public int MaxBatchFixes { get; set; } = 2_000;
+
+    /// <summary>Most reports waiting for one partition; beyond, ingest waits.</summary>
+    [Range(16, 1_000_000)]
+    public int QueueLength { get; set; } = 8_192;
+
+    /// <summary>How long a call to Redis may take, in milliseconds.</summary>
+    [Range(100, 60_000)]
+    public int TimeoutMs { get; set; } = 5_000;
+}
+
+/// <summary>Whether accepted fixes are kept for Records.</summary>
+public enum HistoryMode
+{
+    On,
+    Off,
+}

@@ -1,0 +1,22 @@
+using RideTracker.Protocol.Hub;
+using RideTracker.Protocol.Trips;
+
+namespace RideTracker.Tracking.Hub;
+
+/// <summary>Puts the hub slice into a host.</summary>
+public static class HubSetup
+{
+    public static IServiceCollection AddHub(this IServiceCollection services)
+    {
+        services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<HubMetrics>();
+        services.AddSingleton<HubLink>();
+        services.AddSingleton<IHubScripts>(provider => provider.GetRequiredService<HubLink>());
+        services.AddHostedService(provider => provider.GetRequiredService<HubLink>());
+        services.AddSingleton<HubReader>();
+        services.AddSingleton<HubWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<HubWriter>());
+        services.AddSingleton<TripProjection>();
+        return services;
+    }
+}
