@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text.Json;
+using RideTracker.Fleet.Streets;
+
+namespace RideTracker.Fleet.Planning;
+
+/// <summary>Writes the town as the map reads it.</summary>
+internal static class TownGeoJson
+{
+    public static byte[] Write(TownShape shape, IReadOnlyList<Street> streets)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512 * 1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type"u8, "FeatureCollection"u8);
+            writer.WriteString("name"u8, Town.Name);
+            writer.WriteStartArray("features"u8);
+            WriteArea(writer, "land", null, shape.Land.Spots);
+            WriteArea(writer, "water", "Maren", [.. shape.LeftBank.Spots, .. shape.RightBank.Spots.Reverse(), shape.LeftBank.Spots[0]]);
+            WriteArea(writer, "park", "Lake Park", shape.Park.Spots);
+            WriteArea(writer, "water", "Maren Lake", shape.Lake.Spots);
+            foreach (var street in streets) WriteStreet(writer, street);
+            foreach (var (name, at) in TownLandmarks.Areas) WriteLabel(writer, name, at);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteArea(Utf8JsonWriter writer, string kind, string? name, IReadOnlyList<Spot> outline)
+    {
+        // GeoJSON wants outer rings counter-clockwise.
+        var twiceArea = 0.0;
+        for (var i = 1; i < outline.Count; i++) twiceArea += Spot.Cross(outline[i - 1], outline[i]);
+        BeginFeature(writer, "Polygon");
+        writer.WriteStartArray("coordinates"u8);
+        writer.WriteStartArray();
+        foreach (var spot in twiceArea < 0 ? outline.Reverse() : outline) WritePoint(writer, spot.ToGeo());
+        writer.WriteEndArray();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteStartObject("properties"u8);
+        writer.WriteString("kind"u8, kind);
+        if (name is not null) writer.WriteString("name"u8, name);
+        EndFeature(writer);
+    }
+
+    private static void WriteStreet(Utf8JsonWriter writer, Street street)
+    {
+        BeginFeature(writer, "LineString");
+        writer.WriteStartArray("coordinates"u8);
+        foreach (var point in street.Points) WritePoint(writer, point);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteStartObject("properties"u8);
+        writer.WriteString("highway"u8, street.Highway);
+        if (street.Name is { } name) writer.WriteString("name"u8, name);
+        if (street.OneWay) writer.WriteBoolean("oneway"u8, true);
+        if (street.MaxSpeedKmh is { } limit) writer.WriteNumber("maxspeed_kmh"u8, limit);
+        EndFeature(writer);
+    }
+
+    private static void WriteLabel(Utf8JsonWriter writer, string name, Spot at)
+    {
+        BeginFeature(writer, "Point");
+        writer.WritePropertyName("coordinates"u8);
+        WritePoint(writer, at.ToGeo());
+        writer.WriteEndObject();
+        writer.WriteStartObject("properties"u8);
+        writer.WriteString("kind"u8, "area"u8);
+        writer.WriteString("name"u8, name);
+        EndFeature(writer);
+    }
+
+    private static void BeginFeature(Utf8JsonWriter writer, string geometry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "Feature"u8);
+        writer.WriteStartObject("geometry"u8);
+        writer.WriteString("type"u8, geometry);
+    }
+
+    private static void EndFeature(Utf8JsonWriter writer)
+    {
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WritePoint(Utf8JsonWriter writer, GeoPoint point)
+    {
+        writer.WriteStartArray();
+        writer.WriteNumberValue(point.Lng);
+        writer.WriteNumberValue(point.Lat);
+        writer.WriteEndArray();
+    }
+}
