@@ -46,14 +46,6 @@ internal sealed class Polyline(IReadOnlyList<Spot> spots)
 {
     public IReadOnlyList<Spot> Spots { get; } = spots;
 
-    /// <summary>How far the nearest point of the line is.</summary>
-    public double MetersTo(Spot from)
-    {
-        var best = double.MaxValue;
-        for (var i = 1; i < Spots.Count; i++) best = Math.Min(best, MetersToSegment(from, Spots[i - 1], Spots[i]));
-        return best;
-    }
-
     public static double MetersToSegment(Spot from, Spot a, Spot b)
     {
         var along = b - a;

@@ -7,17 +7,18 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
     private const double ShoreRoadMeters = 110;
     private const double OverrunMeters = 16;
     private const double MotorwayGapMeters = 70;
+    private const double ParallelMeters = 48;
 
     private readonly TownNames _names = new(random);
     private readonly List<StreetLine> _main = [];
-    private NearIndex _mainRoads = new([]);
-    private Polyline _motorway = new([]);
+    private NearIndex _mainRoads = new([], 0);
+    private NearIndex _motorway = new([], 0);
 
     /// <summary>All lines, the important ones first.</summary>
     public List<StreetLine> Draw()
     {
         DrawMainRoads();
-        _mainRoads = new NearIndex(_main.Select(m => m.Spots));
+        _mainRoads = new NearIndex(_main.Select(m => m.Spots), ParallelMeters);
         var lines = new List<StreetLine>(_main);
         // The three directions are Pythagorean triples: exact without a sine.
         DrawGrid(lines, new(24 / 25.0, 7 / 25.0), 90, 142, s => shape.IsWest(s));
@@ -81,10 +82,11 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
     {
         var middle = Enumerable.Range(-70, 141).Select(i => new Spot(i * 40, -880 + (90 * Curves.Wave((i * 40 / 5200.0) + 0.1))))
             .Where(s => shape.Inland(s) > ShoreRoadMeters + 190).ToList();
-        _motorway = new Polyline(middle);
+        _motorway = new NearIndex([middle], MotorwayGapMeters + 1);
+        var axis = new Polyline(middle);
         // Driving on the right: the eastbound carriageway is the southern one.
-        var eastbound = _motorway.Beside(-13).Spots;
-        var westbound = _motorway.Beside(13).Spots.Reverse().ToList();
+        var eastbound = axis.Beside(-13).Spots;
+        var westbound = axis.Beside(13).Spots.Reverse().ToList();
         _main.Add(new("motorway", "M1", eastbound) { OneWay = true });
         _main.Add(new("motorway", "M1", westbound) { OneWay = true });
         foreach (var carriageway in new[] { eastbound, westbound })
@@ -97,7 +99,7 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
 
         foreach (var side in new[] { 84.0, -84.0 })
         {
-            AddClipped("tertiary", side > 0 ? "North Parkway" : "South Parkway", Longer(_motorway.Beside(side).Spots, 320), frontage: true);
+            AddClipped("tertiary", side > 0 ? "North Parkway" : "South Parkway", Longer(axis.Beside(side).Spots, 320), frontage: true);
         }
     }
 
@@ -171,12 +173,12 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
     private bool IsBuildable(Spot spot, Spot along)
     {
         if (shape.Inland(spot) < ShoreRoadMeters - OverrunMeters || shape.Park.Encloses(spot)) return false;
-        if (Math.Abs(spot.X) < 700 && shape.River.MetersTo(spot) < TownShape.HalfWidth(spot) + 26 - OverrunMeters) return false;
-        if (spot.Y is > -1150 and < -600 && _motorway.MetersTo(spot) < MotorwayGapMeters) return false;
+        if (shape.FromRiver(spot) < TownShape.HalfWidth(spot) + 26 - OverrunMeters) return false;
+        if (_motorway.MetersTo(spot) < MotorwayGapMeters) return false;
         // No street beside a main road, running the same way.
         foreach (var (a, b) in _mainRoads.Near(spot))
         {
-            if (Math.Abs(Spot.Cross((b - a).Unit, along)) < 0.5 && Polyline.MetersToSegment(spot, a, b) < NearIndex.Meters) return false;
+            if (Math.Abs(Spot.Cross((b - a).Unit, along)) < 0.5 && Polyline.MetersToSegment(spot, a, b) < ParallelMeters) return false;
         }
 
         return true;

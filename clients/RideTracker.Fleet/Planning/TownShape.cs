@@ -7,11 +7,18 @@ internal sealed class TownShape
     private const double LakeY = 1330;
     private const double RiverSouth = -2450;
 
+    private const double FarMeters = 320;
+
+    private readonly NearIndex _shore;
+    private readonly NearIndex _river;
+    private readonly Dictionary<(int, int), bool> _cellIsLand = [];
+
     public TownShape(SeededRandom random)
     {
         var capes = new double[24];
         for (var i = 0; i < capes.Length; i++) capes[i] = random.Between(-0.055, 0.035);
         Land = new Polyline(Curves.Oval(new(0, 0), 2620, 2080, 240, i => 1 + Smooth(capes, i / 240.0) - Bay(i / 240.0)));
+        _shore = new NearIndex([Land.Spots], FarMeters);
         Park = new Polyline(Curves.Oval(new(LakeX, LakeY - 20), 600, 390, 80, i => 1 + (0.03 * Curves.Wave(i / 16.0))));
         Lake = new Polyline(Curves.Oval(new(LakeX, LakeY), 250, 150, 60, i => 1 + (0.09 * Curves.Wave(i / 20.0))));
         var bends = random.Between(0.9, 1.15);
@@ -23,6 +30,7 @@ internal sealed class TownShape
         }
 
         River = new Polyline(river);
+        _river = new NearIndex([river], FarMeters);
         var (left, right) = (new List<Spot>(), new List<Spot>());
         for (var i = 0; i < river.Count; i++)
         {
@@ -57,14 +65,19 @@ internal sealed class TownShape
         return 34 + (85 * t * t);
     }
 
-    /// <summary>Metres from the shore, 500 at most in the middle; negative in the sea.</summary>
+    /// <summary>Metres from the shore, not told beyond 320; negative in the sea.</summary>
     public double Inland(Spot at)
     {
-        // Deep inland nobody asks how far: it saves most of the work.
-        if (at.X is > -1500 and < 1500 && at.Y is > -1000 and < 1400) return 500;
-        var meters = Land.MetersTo(at);
-        return Land.Encloses(at) ? meters : -meters;
+        var meters = _shore.MetersTo(at);
+        // Far from the shore a whole cell is on one side of it.
+        var cell = NearIndex.CellOf(at);
+        if (_shore.Near(at).Count > 0) return Land.Encloses(at) ? meters : -meters;
+        if (!_cellIsLand.TryGetValue(cell, out var isLand)) _cellIsLand.Add(cell, isLand = Land.Encloses(at));
+        return isLand ? meters : -meters;
     }
+
+    /// <summary>Metres from the middle of the river, not told beyond 320.</summary>
+    public double FromRiver(Spot at) => _river.MetersTo(at);
 
     /// <summary>Whether a spot lies west of the river.</summary>
     public bool IsWest(Spot at)
