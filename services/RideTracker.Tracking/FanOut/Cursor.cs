@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace RideTracker.Tracking.FanOut;
+
+/// <summary>
+/// Names one state of one trip, the same on every node: <c>TAG-NUMBER-TIME[s!]</c>. TAG (8 hex digits, FNV-1a) tells whose it is, NUMBER (base 36) is
+/// the number that the hub gave the change, TIME (base 36) is the fix time that was shown, so that no later state can show an earlier one;
+/// <c>s!</c>: this node called the driver stale by itself, since the hub was away. Opaque to clients.
+/// </summary>
+public readonly record struct Cursor(uint Tag, long Number, long FixTimeMs, bool LocallyStale)
+{
+    private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+    /// <summary>The tag of a resource: FNV-1a (32 bit) of its name.</summary>
+    public static uint TagOf(string resource)
+    {
+        var hash = 2166136261u;
+        foreach (var c in resource) hash = (hash ^ c) * 16777619u;
+        return hash;
+    }
+
+    /// <summary>Reads a cursor; false for anything that no node wrote.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Cursor cursor)
+    {
+        cursor = default;
+        var stale = text.EndsWith("s!");
+        if (stale) text = text[..^2];
+        if (text.Length < 12 || text[8] != '-') return false;
+        var dash = text[9..].IndexOf('-');
+        if (dash < 0
+            || !uint.TryParse(text[..8], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var tag)
+            || !TryParse36(text.Slice(9, dash), out var number)
+            || !TryParse36(text[(10 + dash)..], out var time)) return false;
+        cursor = new Cursor(tag, number, time, stale);
+        return true;
+    }
+
+    public override string ToString()
+    {
+        Span<char> text = stackalloc char[40];
+        Tag.TryFormat(text, out _, "x8", CultureInfo.InvariantCulture);
+        text[8] = '-';
+        var at = 9 + Format36(Number, text[9..]);
+        text[at++] = '-';
+        at += Format36(FixTimeMs, text[at..]);
+        if (LocallyStale)
+        {
+            text[at++] = 's';
+            text[at++] = '!';
+        }
+
+        return new string(text[..at]);
+    }
+
+    private static int Format36(long value, Span<char> to)
+    {
+        Span<char> reversed = stackalloc char[13];
+        var length = 0;
+        do
+        {
+            reversed[length++] = Digits[(int)(value % 36)];
+            value /= 36;
+        }
+        while (value > 0);
+        for (var i = 0; i < length; i++) to[i] = reversed[length - 1 - i];
+        return length;
+    }
+
+    private static bool TryParse36(ReadOnlySpan<char> text, out long value)
+    {
+        value = 0;
+        if (text.Length is 0 or > 10) return false;
+        foreach (var c in text)
+        {
+            var digit = Digits.IndexOf(c, StringComparison.Ordinal);
+            if (digit < 0) return false;
+            value = value * 36 + digit;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,17 @@
+namespace RideTracker.Tracking.FanOut;
+
+/// <summary>Puts the fan-out slice into a host.</summary>
+public static class FanOutSetup
+{
+    public static IServiceCollection AddFanOut(this IServiceCollection services)
+    {
+        services.AddOptions<FanOutOptions>().BindConfiguration(FanOutOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FanOutMetrics>();
+        services.AddSingleton<Routes>();
+        services.AddSingleton<TripFeeds>();
+        services.AddHostedService(provider => provider.GetRequiredService<TripFeeds>());
+        services.AddSingleton<CellFeeds>();
+        services.AddHostedService(provider => provider.GetRequiredService<CellFeeds>());
+        return services;
+    }
+}

@@ -1,0 +1,285 @@
+using RideTracker.Protocol;
+using RideTracker.Protocol.Hub;
+using RideTracker.Tracking.Hub;
+
+namespace RideTracker.Tracking.FanOut;
+
+/// <summary>
+/// One trip that somebody on this node watches: subscribes, waits for the confirmation, then reads, then applies only higher numbers; encodes each
+/// state once and hands it to every mailbox. Reads again when a message was lost, when the connection came back, and after some silence.
+/// </summary>
+public sealed class TripFeed : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly TripFeeds _owner;
+    private readonly TripId _trip;
+    private readonly uint _tag;
+    private readonly List<Mailbox> _mailboxes = [];
+    private ChannelListener? _tripChannel;
+    private ChannelListener? _driverChannel;
+    private TripState? _state;
+    private RouteProgress? _progress;
+    private StateFrame? _frame;
+    private long _lastSignMs;
+    private bool _closed;
+    private int _rereadWanted;
+
+    internal TripFeed(TripFeeds owner, TripId trip)
+    {
+        _owner = owner;
+        _trip = trip;
+        _tag = Cursor.TagOf(HubKeys.Trip(trip));
+    }
+
+    /// <summary>When the last mailbox left (Unix ms); <see cref="long.MaxValue"/> while there is one.</summary>
+    internal long IdleSinceMs { get; set; }
+
+    /// <summary>Subscribes and reads; false if the hub knows no such trip.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    internal async Task<bool> OpenAsync(CancellationToken cancellationToken)
+    {
+        _tripChannel = await ChannelListener.OpenAsync(_owner.Link, HubKeys.TripChannel(_trip), OnTripMessage);
+        await ReadAsync(cancellationToken);
+        lock (_lock) return _state is not null;
+    }
+
+    /// <summary>Adds a mailbox, and gives the state that its client must have first: none if its cursor names the present one.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    /// <returns>False if the feed was closed before: find it anew.</returns>
+    public async ValueTask<(bool Attached, StateFrame? First)> AttachAsync(Mailbox mailbox, ResumePoint resume, CancellationToken cancellationToken)
+    {
+        for (var reread = false; ; reread = true)
+        {
+            lock (_lock)
+            {
+                if (_closed) return (false, null);
+                // A client that is ahead of this node's copy has seen a message that did not arrive here: read, and only then doubt the client.
+                if (reread || resume.At is not { } at || at.Tag != _tag || at.Number <= _state!.Number)
+                {
+                    var first = _owner.First(_state!, _tag, _progress, resume);
+                    _mailboxes.Add(mailbox);
+                    IdleSinceMs = long.MaxValue;
+                    return (true, first);
+                }
+            }
+
+            await ReadAsync(cancellationToken);
+        }
+    }
+
+    public void Detach(Mailbox mailbox)
+    {
+        lock (_lock)
+        {
+            _mailboxes.Remove(mailbox);
+            if (_mailboxes.Count == 0) IdleSinceMs = _owner.NowMs;
+        }
+    }
+
+    /// <summary>Closes the feed if nobody watches it; false if somebody came meanwhile.</summary>
+    internal bool TryRetire()
+    {
+        lock (_lock)
+        {
+            if (_mailboxes.Count > 0) return false;
+            _closed = true;
+            return true;
+        }
+    }
+
+    /// <summary>The state that everybody gets, for a client that has seen a later fix than it shows: without the vehicle.</summary>
+    public StateFrame WithoutVehicle(long shownFixTimeMs)
+    {
+        lock (_lock) return _owner.Encode(_state!, _tag, _progress, new TripStateForm(null, false, shownFixTimeMs));
+    }
+
+    /// <summary>Reads again where that is due, and calls a driver stale whose time ran out while the hub is away.</summary>
+    internal void Sweep(long nowMs, bool hubIsUp)
+    {
+        bool read;
+        lock (_lock)
+        {
+            if (_state is null || _closed) return;
+            if (!hubIsUp)
+            {
+                if (_state is { Active: true, Stale: false, LocallyStale: false, Newest: not null } && nowMs > _state.LastHeardMs + _owner.SilenceMs(_state.IntervalMs) + 1_000)
+                {
+                    _state.TurnLocallyStale();
+                    Publish();
+                }
+
+                return;
+            }
+
+            read = !_state.Over && nowMs - _lastSignMs > _owner.RereadMs(_tag);
+        }
+
+        if (read || Volatile.Read(ref _rereadWanted) == 1) WantRead();
+    }
+
+    /// <summary>Reads again soon, once however often it is asked.</summary>
+    internal void WantRead()
+    {
+        Volatile.Write(ref _rereadWanted, 1);
+        _ = RereadAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock) _closed = true;
+        await _reading.WaitAsync();
+        try
+        {
+            if (_tripChannel is not null) await _tripChannel.DisposeAsync();
+            if (_driverChannel is not null) await _driverChannel.DisposeAsync();
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task RereadAsync()
+    {
+        try
+        {
+            await ReadAsync(_owner.Stopping);
+        }
+        catch (Exception failure) when (failure is HubUnavailableException or OperationCanceledException)
+        {
+            // The sweep asks again, as long as it is wanted.
+            _owner.LogNotRead(_trip.Value, failure.Message);
+        }
+        catch (Exception failure)
+        {
+            _owner.LogFailed(failure, _trip.Value);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            if (_closed) return;
+            Volatile.Write(ref _rereadWanted, 1);
+            _owner.Metrics.Read();
+            var head = await _owner.Reader.ReadTripAsync(_trip, cancellationToken);
+            if (head is null)
+            {
+                // Unknown, or the hub lost it: its writer brings it back, and its channel or the sweep tells.
+                Volatile.Write(ref _rereadWanted, 0);
+                lock (_lock) _lastSignMs = _owner.NowMs;
+                return;
+            }
+
+            await ListenToDriverAsync(head.Over ? null : head.Driver);
+            var slot = head is { Over: false, Driver: { } driver } ? await _owner.Reader.ReadDriverAsync(driver, cancellationToken) : null;
+            var state = TripState.From(head, slot);
+            var progress = await _owner.Routes.FindAsync(_trip, state.RouteVersion, cancellationToken);
+            Volatile.Write(ref _rereadWanted, 0);
+            lock (_lock)
+            {
+                _lastSignMs = _owner.NowMs;
+                var news = _state is null || state.Number > _state.Number || (state.Number == _state.Number && _state.LocallyStale);
+                // A message that overtook the reading has moved the state on already.
+                if (!news && state.Number < _state!.Number) return;
+                var same = !news;
+                _state = state;
+                _progress = progress;
+                if (!same) Publish();
+            }
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task ListenToDriverAsync(DriverId? driver)
+    {
+        var channel = driver is { } id ? HubKeys.DriverChannel(HubKeys.Partition(id, _owner.Link.Partitions), id) : null;
+        if (_driverChannel?.Channel == channel) return;
+        if (_driverChannel is { } old)
+        {
+            _driverChannel = null;
+            await old.DisposeAsync();
+        }
+
+        if (channel is not null) _driverChannel = await ChannelListener.OpenAsync(_owner.Link, channel, OnDriverMessage);
+    }
+
+    private void OnTripMessage(ReadOnlyMemory<byte> text) => WantRead();
+
+    private void OnDriverMessage(ReadOnlyMemory<byte> text)
+    {
+        var read = false;
+        lock (_lock)
+        {
+            if (_closed || !HubMessage.TryParse(text.Span, out var message)) return;
+            if (_state is null)
+            {
+                // The first reading is under way and may have missed this.
+                read = true;
+            }
+            else if (message.Number > _state.Number)
+            {
+                _lastSignMs = _owner.NowMs;
+                read = Apply(in message);
+            }
+        }
+
+        if (read) WantRead();
+    }
+
+    // Under the lock. Answers whether the hub must be read.
+    private bool Apply(in HubMessage message)
+    {
+        var mine = message.IsOf(_trip);
+        // It is this trip's turn, or no longer: only the hub knows the rest.
+        if (message.Kind == HubMessageKind.Trip || mine != _state!.Active) return mine || _state!.Active;
+        if (!mine) return false;
+        var lost = message.Previous != _state.Number;
+        switch (message.Kind)
+        {
+            case HubMessageKind.Fixes when message.TripVersion == _state.Version:
+                _state.Apply(in message);
+                break;
+            case HubMessageKind.Fixes:
+                return true;
+            default:
+                _state.TurnStale(message.Number);
+                break;
+        }
+
+        Publish();
+        return lost;
+    }
+
+    // Under the lock: a frame is encoded once and offered to all.
+    private void Publish()
+    {
+        if (_mailboxes.Count == 0)
+        {
+            _frame = null;
+            return;
+        }
+
+        _frame = _owner.Encode(_state!, _tag, _progress, TripStateForm.ForAll);
+        foreach (var mailbox in _mailboxes) mailbox.Offer(_frame);
+        _owner.Metrics.Published(_mailboxes.Count);
+    }
+}
+
+/// <summary>Where a client wants to go on.</summary>
+/// <param name="Given">It named a cursor, whether it can be placed or not.</param>
+/// <param name="At">The cursor, if a node can have written it.</param>
+public readonly record struct ResumePoint(bool Given, Cursor? At)
+{
+    public static ResumePoint None { get; }
+
+    /// <summary>Reads what a client sent as its cursor; null or empty = none.</summary>
+    public static ResumePoint From(string? text) =>
+        string.IsNullOrEmpty(text) ? None : new ResumePoint(true, Cursor.TryParse(text, out var cursor) ? cursor : null);
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using RideTracker.Protocol;
+using RideTracker.Protocol.Hub;
+using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Presence;
+
+namespace RideTracker.Tracking.FanOut;
+
+/// <summary>The trips that are watched on this node, one feed each however many watch.</summary>
+public sealed partial class TripFeeds : BackgroundService
+{
+    private readonly ConcurrentDictionary<TripId, Lazy<Task<TripFeed?>>> _feeds = new();
+    private readonly ConcurrentDictionary<TripId, TripFeed> _open = new();
+    private readonly FanOutOptions _options;
+    private readonly PresenceOptions _presence;
+    private readonly TripStateWriter _writer;
+    private readonly TimeProvider _time;
+    private readonly ILogger<TripFeeds> _log;
+    private readonly CancellationTokenSource _stopping = new();
+
+    public TripFeeds(
+        HubLink link, HubReader reader, Routes routes, FanOutMetrics metrics, IOptions<FanOutOptions> options, IOptions<PresenceOptions> presence,
+        TimeProvider time, ILogger<TripFeeds> log)
+    {
+        Link = link;
+        Reader = reader;
+        Routes = routes;
+        Metrics = metrics;
+        _options = options.Value;
+        _presence = presence.Value;
+        _time = time;
+        _log = log;
+        _writer = new TripStateWriter(_options.PathSeconds, _options.PathPoints, _options.ResumePathPoints);
+        link.Restored += ReadAllAgain;
+    }
+
+    internal HubLink Link { get; }
+
+    internal HubReader Reader { get; }
+
+    internal Routes Routes { get; }
+
+    internal FanOutMetrics Metrics { get; }
+
+    internal CancellationToken Stopping => _stopping.Token;
+
+    internal long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The feed of a trip, opened if need be; null if the hub knows no such trip.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    public async ValueTask<TripFeed?> FindAsync(TripId trip, CancellationToken cancellationToken)
+    {
+        var lazy = _feeds.GetOrAdd(trip, static (id, owner) => new Lazy<Task<TripFeed?>>(() => owner.OpenAsync(id)), this);
+        try
+        {
+            var feed = await lazy.Value.WaitAsync(cancellationToken);
+            if (feed is null) _feeds.TryRemove(new(trip, lazy));
+            return feed;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            _feeds.TryRemove(new(trip, lazy));
+            throw;
+        }
+    }
+
+    /// <summary>The present state, read from the hub for one client; null if the hub knows no such trip.</summary>
+    /// <returns>The head, and the frame: none where the client's cursor names the present state.</returns>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    public async ValueTask<TripReading?> ReadAsync(TripId trip, ResumePoint resume, CancellationToken cancellationToken)
+    {
+        if (await Reader.ReadTripAsync(trip, cancellationToken) is not { } head) return null;
+        var slot = head is { Over: false, Driver: { } driver } ? await Reader.ReadDriverAsync(driver, cancellationToken) : null;
+        var state = TripState.From(head, slot);
+        var progress = await Routes.FindAsync(trip, state.RouteVersion, cancellationToken);
+        var tag = Cursor.TagOf(HubKeys.Trip(trip));
+        return new TripReading(state, state.Cursor(tag).ToString(), First(state, tag, progress, resume));
+    }
+
+    /// <summary>What a client that resumes must get first; null if its cursor names the present state.</summary>
+    internal StateFrame? First(TripState state, uint tag, RouteProgress? progress, ResumePoint resume)
+    {
+        if (!resume.Given) return Encode(state, tag, progress, TripStateForm.ForAll);
+        if (resume.At is not { } at || at.Tag != tag) return Encode(state, tag, progress, new TripStateForm(null, true, 0));
+        if (at == state.Cursor(tag)) return null;
+        return at.Number > state.Number
+            ? Encode(state, tag, progress, new TripStateForm(null, true, at.FixTimeMs))
+            : Encode(state, tag, progress, new TripStateForm(at.Number, false, at.FixTimeMs));
+    }
+
+    internal StateFrame Encode(TripState state, uint tag, RouteProgress? progress, in TripStateForm form)
+    {
+        var cursor = state.Cursor(tag).ToString();
+        var how = form;
+        return StateFrame.Encode(
+            cursor, to => _writer.Write(to, state, cursor, progress, how), state.Number, state.Newest?.FixTimeMs ?? 0,
+            state.Over ? state.Status == TripStatus.Canceled ? "trip-canceled" : "trip-complete" : null);
+    }
+
+    internal long SilenceMs(long intervalMs) => Math.Max(_presence.MinSilenceMs, _presence.StaleIntervals * intervalMs);
+
+    // Spread over a quarter, so that thousands of silent trips do not all read at once.
+    internal long RereadMs(uint tag) => _options.RereadSeconds * (750 + tag % 250);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) Sweep();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await _stopping.CancelAsync();
+        }
+    }
+
+    public override void Dispose()
+    {
+        Link.Restored -= ReadAllAgain;
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    [LoggerMessage(302, LogLevel.Debug, "Trip {Trip} was not read again, will be tried: {Failure}")]
+    internal partial void LogNotRead(string trip, string failure);
+
+    [LoggerMessage(303, LogLevel.Error, "Reading trip {Trip} failed")]
+    internal partial void LogFailed(Exception failure, string trip);
+
+    private async Task<TripFeed?> OpenAsync(TripId trip)
+    {
+        var feed = new TripFeed(this, trip) { IdleSinceMs = NowMs };
+        var found = false;
+        try
+        {
+            found = await feed.OpenAsync(Stopping);
+            if (found) _open[trip] = feed;
+            return found ? feed : null;
+        }
+        finally
+        {
+            if (!found) await feed.DisposeAsync();
+        }
+    }
+
+    private void ReadAllAgain()
+    {
+        foreach (var feed in _open.Values) feed.WantRead();
+    }
+
+    private void Sweep()
+    {
+        var now = NowMs;
+        foreach (var (trip, feed) in _open)
+        {
+            // A feed that nobody watches any more lingers a little: long polls come back.
+            if (feed.IdleSinceMs != long.MaxValue && now - feed.IdleSinceMs > _options.LingerSeconds * 1000L && feed.TryRetire())
+            {
+                _feeds.TryRemove(trip, out _);
+                _open.TryRemove(trip, out _);
+                _ = feed.DisposeAsync().AsTask();
+                continue;
+            }
+
+            feed.Sweep(now, Link.IsUp);
+        }
+
+        Metrics.Watched(_open.Count);
+    }
+}
+
+/// <summary>A trip's present state, read for one client.</summary>
+/// <param name="State">The state.</param>
+/// <param name="Cursor">Its name.</param>
+/// <param name="Frame">What the client must get; null if it has it.</param>
+public sealed record TripReading(TripState State, string Cursor, StateFrame? Frame);
