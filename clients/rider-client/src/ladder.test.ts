@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ladder, type LadderOptions } from './ladder.js';
+import { defaultStrategies } from './types.js';
+
+function ladder(options: Partial<LadderOptions> = {}): Ladder {
+  return new Ladder({
+    strategies: defaultStrategies,
+    renewable: true,
+    backoff: { baseMs: 1000, capMs: 30_000 },
+    random: () => 1,
+    climbAfterMs: 60_000,
+    ...options,
+  });
+}
+
+const unreachable = { kind: 'unreachable' } as const;
+const dropped = { kind: 'dropped' } as const;
+
+function waits(from: Ladder, ...outcomes: Parameters<Ladder['after']>[0][]): (number | string)[] {
+  return outcomes.map((outcome) => {
+    const next = from.after(outcome);
+    return next.kind === 'connect' ? next.afterMs : next.end.reason;
+  });
+}
+
+test('a strategy that cannot connect gives way at once, and a full round waits', () => {
+  const it = ladder();
+  const seen = [it.strategy];
+  const afterMs = [];
+  for (let i = 0; i < 5; i++) {
+    afterMs.push(...waits(it, unreachable));
+    seen.push(it.strategy);
+  }
+  assert.deepEqual(seen, ['sse', 'websocket', 'long-poll', 'poll', 'sse', 'websocket']);
+  assert.deepEqual(afterMs, [0, 0, 0, 1000, 0]);
+});
+
+test('each round of failures waits longer, up to the cap', () => {
+  const it = ladder({ strategies: ['sse', 'poll'] });
+  const rounds = Array.from({ length: 7 }, () => waits(it, unreachable, unreachable)[1]);
+  assert.deepEqual(rounds, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+});
+
+test('a silent stream gives way at once', () => {
+  const it = ladder();
+  it.heard(0);
+  assert.deepEqual(waits(it, { kind: 'silent' }), [0]);
+  assert.equal(it.strategy, 'websocket');
+});
+
+test('a stream that worked and broke is tried again after its own retry', () => {
+  const it = ladder();
+  it.heard(0);
+  assert.deepEqual(waits(it, { kind: 'dropped', retryMs: 2500 }), [2500]);
+  assert.equal(it.strategy, 'sse');
+});
+
+test('a stream that worked and broke without a retry waits with jitter', () => {
+  const it = ladder({ random: () => 0.25 });
+  it.heard(0);
+  assert.deepEqual(waits(it, dropped), [250]);
+});
+
+test('a stream that opens and breaks without a word is left after the third time', () => {
+  const it = ladder();
+  waits(it, dropped, dropped);
+  assert.equal(it.strategy, 'sse');
+  waits(it, dropped);
+  assert.equal(it.strategy, 'websocket');
+});
+
+test('a pinned strategy is never left', () => {
+  const it = ladder({ pinned: 'websocket' });
+  assert.deepEqual(waits(it, unreachable, { kind: 'silent' }, dropped), [1000, 2000, 4000]);
+  assert.equal(it.strategy, 'websocket');
+});
+
+test('what the server tells to wait is waited, on the same strategy', () => {
+  const it = ladder();
+  assert.deepEqual(waits(it, { kind: 'told', retryMs: 7000 }, { kind: 'told' }, { kind: 'told' }), [7000, 1000, 2000]);
+  assert.equal(it.strategy, 'sse');
+});
+
+test('hearing anything forgets the failures', () => {
+  const it = ladder({ pinned: 'sse' });
+  waits(it, unreachable, unreachable, unreachable);
+  it.heard(0);
+  assert.deepEqual(waits(it, dropped), [1000]);
+});
+
+test('too slow comes back at once, but not in a loop', () => {
+  const it = ladder();
+  it.heard(0);
+  assert.deepEqual(waits(it, { kind: 'at-once' }, { kind: 'at-once' }), [0, 1000]);
+});
+
+test('a refused token is replaced once, and a second refusal is final', () => {
+  const it = ladder();
+  const refused = { kind: 'token', detail: 'unauthorized' } as const;
+  assert.deepEqual(waits(it, refused), [0]);
+  assert.equal(it.tokenRefused, true);
+  assert.deepEqual(waits(it, refused), ['unauthorized']);
+});
+
+test('a token that worked in between may be replaced again', () => {
+  const it = ladder();
+  const expired = { kind: 'token', detail: 'token-expired' } as const;
+  waits(it, expired);
+  it.heard(0);
+  assert.equal(it.tokenRefused, false);
+  assert.deepEqual(waits(it, expired), [0]);
+});
+
+test('without a way to renew, a refused token is final', () => {
+  assert.deepEqual(waits(ladder({ renewable: false }), { kind: 'token', detail: 'token-expired' }), ['token-expired']);
+});
+
+test('an end is an end', () => {
+  assert.deepEqual(waits(ladder(), { kind: 'end', end: { reason: 'not-found' } }), ['not-found']);
+});
+
+test('a poll that has worked for a while looks up to a stream again', () => {
+  const it = ladder();
+  waits(it, unreachable, unreachable);
+  assert.equal(it.strategy, 'long-poll');
+  it.heard(5000);
+  assert.equal(it.wantsClimb(64_999), false);
+  assert.equal(it.wantsClimb(65_000), true);
+  assert.deepEqual(waits(it, { kind: 'climb' }), [0]);
+  assert.equal(it.strategy, 'sse');
+});
+
+test('a climb in vain comes straight back and waits twice as long for the next', () => {
+  const it = ladder();
+  waits(it, unreachable, unreachable);
+  it.heard(0);
+  waits(it, { kind: 'climb' });
+  assert.deepEqual(waits(it, unreachable), [0]);
+  assert.equal(it.strategy, 'long-poll');
+  it.heard(60_000);
+  assert.equal(it.wantsClimb(179_999), false);
+  assert.equal(it.wantsClimb(180_000), true);
+});
+
+test('a climb that works stays', () => {
+  const it = ladder();
+  waits(it, unreachable, unreachable);
+  it.heard(0);
+  waits(it, { kind: 'climb' });
+  it.heard(60_100);
+  assert.equal(it.strategy, 'sse');
+  assert.equal(it.wantsClimb(1e9), false);
+});
+
+test('a WebSocket is as good as SSE and does not climb', () => {
+  const it = ladder();
+  waits(it, unreachable);
+  it.heard(0);
+  assert.equal(it.wantsClimb(1e9), false);
+});
+
+test('the strategies of the server replace the defaults and keep the place', () => {
+  const it = ladder();
+  waits(it, unreachable);
+  it.offer(['websocket', 'poll']);
+  assert.equal(it.strategy, 'websocket');
+  waits(it, unreachable);
+  assert.equal(it.strategy, 'poll');
+});
+
+test('unpinning starts from the best again', () => {
+  const it = ladder({ pinned: 'poll' });
+  it.pin(undefined);
+  assert.equal(it.strategy, 'sse');
+});
