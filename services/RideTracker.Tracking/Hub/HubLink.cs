@@ -51,6 +51,8 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     {
         var configuration = ConfigurationOptions.Parse(_options.Redis);
         configuration.AbortOnConnectFail = false;
+        // Only so that the library lets INFO pass, which names the run of each server.
+        configuration.AllowAdmin = true;
         configuration.ClientName = "ridetracker-tracking";
         configuration.ConnectTimeout = Math.Min(_options.TimeoutMs, 5_000);
         configuration.AsyncTimeout = _options.TimeoutMs;
