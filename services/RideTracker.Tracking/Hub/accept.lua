@@ -152,7 +152,11 @@ for i = 1, #slots do
     local length = redis.call('APPEND', slot.trackKey, (full == 1 and '!' or '') .. n .. '|' .. table.concat(places) .. '\n')
     if length > 2 * TRACK_KEEP then
       local tail = redis.call('GETRANGE', slot.trackKey, -TRACK_KEEP, -1)
-      redis.call('SET', slot.trackKey, string.sub(tail, (string.find(tail, '\n', 1, true) or 0) + 1))
+      local cut = string.find(tail, '\n', 1, true)
+      -- A backlog of one driver in one batch is one line, longer than what is kept: its end stays.
+      if cut == #tail then tail = (full == 1 and '!' or '') .. n .. '|' .. string.sub(tail, string.find(tail, ';', 1, true) + 1)
+      else tail = string.sub(tail, cut + 1) end
+      redis.call('SET', slot.trackKey, tail)
     end
     redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval),
       'stale', '', 'gone', '', 'cell', newest.cell, 'idle', slot.idle)
