@@ -6,10 +6,12 @@ local kept = redis.call('HMGET', KEYS[1], 'n', 'version', 'over')
 local n = tonumber(kept[1] or 0)
 local version = tonumber(kept[2] or 0)
 if tonumber(ARGV[5]) < version or (kept[3] == '1' and ARGV[8] ~= '1') then return -1 end
+-- A repeat of the end: riders may hold its number as their cursor, and its time is when it ended.
+if kept[3] == '1' and tonumber(ARGV[5]) == version then return n end
 
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
--- An ended trip has the very number that its driver's slot gave the final state; a repeat of that write keeps it.
+-- An ended trip has the very number that its driver's slot gave the final state.
 local least = tonumber(ARGV[3])
 if least > 0 then n = math.max(n, least) else n = math.max(n + 1, now) end
 
