@@ -184,7 +184,8 @@ public sealed partial class HubWriter : BackgroundService
         to[4] = Cell.At(newest.Latitude, newest.Longitude);
         var place = Encoding.ASCII.GetString(text, newestAt, textLength - newestAt).Split(',', ';');
         to[5] = place[1];
-        to[6] = place[2];
+        // Redis GEO wraps a place at exactly 180 degrees out of its own range; 1 cm beside it is found, and the slot has the true one.
+        to[6] = place[2] == "180" ? "179.9999999" : place[2];
         to[7] = text.AsMemory(newestAt, textLength - newestAt);
         to[8] = text.AsMemory(0, textLength);
         to[9] = places.AsMemory(0, placesLength);
