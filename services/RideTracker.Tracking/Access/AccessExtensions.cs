@@ -8,14 +8,15 @@ namespace RideTracker.Tracking.Access;
 /// <summary>Adds tokens, roles and revocation to a host. What has no policy of its own needs a valid token; public endpoints say <c>AllowAnonymous</c>.</summary>
 public static class AccessExtensions
 {
-    public static IHostApplicationBuilder AddAccess(this IHostApplicationBuilder builder)
+    public static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddSingleton<TokenMinter>();
         services.AddSingleton<Revocations>();
+        services.AddSingleton<RevocationList>();
+        services.AddHostedService(provider => provider.GetRequiredService<RevocationList>());
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddAuthorizationBuilder()
@@ -26,12 +27,13 @@ public static class AccessExtensions
             .AddPolicy(AccessPolicies.Staff, policy => policy.RequireRole(Role.Service.ToWire(), Role.Dispatcher.ToWire()))
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
-        // At Information this category writes each request's query string, and with it access_token.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
-        // And these write a stack trace for each bad token: whoever sends many would fill the disk.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Authorization", LogLevel.Warning);
-        return builder;
+        services.AddLogging(logging => logging
+            // At Information this category writes each request's query string, and with it access_token.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
+            // And these write a stack trace for each bad token: whoever sends many would fill the disk.
+            .AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Authorization", LogLevel.Warning));
+        return services;
     }
 
     public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app.UseAuthentication().UseAuthorization();

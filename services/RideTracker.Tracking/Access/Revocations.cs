@@ -5,9 +5,12 @@ namespace RideTracker.Tracking.Access;
 /// <summary>Knows which tokens were revoked before their time, on this node.</summary>
 public sealed class Revocations(TimeProvider time)
 {
+    /// <summary>Expired tokens are still recognised for a day, see <see cref="CallerExtensions.GetExpiredCaller"/>: a revoked one must not be.</summary>
+    internal static readonly TimeSpan KeepAfterExpiry = TimeSpan.FromHours(25);
+
     private readonly ConcurrentDictionary<string, long> _expiryMsByJti = new(StringComparer.Ordinal);
 
-    /// <summary>Called once for each token that this node learns to be revoked, for open streams; on a thread of its own choosing, so it must be quick.</summary>
+    /// <summary>Called once for each token that this node learns to be revoked, for open streams. It holds up the list's reader, so it must be quick.</summary>
     public event Action<string>? Revoked;
 
     /// <summary>Whether a token was revoked. An empty jti never is.</summary>
@@ -15,19 +18,19 @@ public sealed class Revocations(TimeProvider time)
 
     /// <summary>Learns of a revoked token.</summary>
     /// <param name="jti">The token.</param>
-    /// <param name="expiryMs">When it ends by itself (Unix ms): it need not be remembered longer.</param>
+    /// <param name="expiryMs">When it ends by itself (Unix ms).</param>
     internal void Learn(string jti, long expiryMs)
     {
         if (jti.Length > 0 && _expiryMsByJti.TryAdd(jti, expiryMs)) Revoked?.Invoke(jti);
     }
 
-    /// <summary>Forgets the tokens that were recognised only until now.</summary>
-    internal void ForgetExpired()
+    /// <summary>Forgets the tokens that would not be recognised any more anyway.</summary>
+    internal void Forget()
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var before = (time.GetUtcNow() - KeepAfterExpiry).ToUnixTimeMilliseconds();
         foreach (var (jti, expiryMs) in _expiryMsByJti)
         {
-            if (expiryMs < now) _expiryMsByJti.TryRemove(jti, out _);
+            if (expiryMs < before) _expiryMsByJti.TryRemove(jti, out _);
         }
     }
 }

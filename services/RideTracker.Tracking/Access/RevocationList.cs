@@ -1,0 +1,92 @@
+using System.Globalization;
+using RideTracker.Protocol.Hub;
+using RideTracker.Tracking.Hub;
+using StackExchange.Redis;
+
+namespace RideTracker.Tracking.Access;
+
+/// <summary>Keeps the list of revoked tokens in the hub, and this node's <see cref="Revocations"/> up with it.</summary>
+public sealed partial class RevocationList(HubLink hub, Revocations revocations, TimeProvider time, ILogger<RevocationList> log) : BackgroundService
+{
+    // A message may be lost and a stream must end within a second of the revocation: the list is looked at as often.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(900);
+
+    // Usually its length tells whether it changed; one token forgotten and one revoked between two looks would hide each other.
+    private const int ReadWholeEvery = 60;
+
+    private long _knownLength = -1;
+    private int _looks;
+    private bool _subscribed;
+    private bool _outage;
+
+    private static RedisChannel Channel => RedisChannel.Literal(HubKeys.RevokedChannel);
+
+    /// <summary>Revokes a token on all nodes: requests with it are 401 from now on, open streams end within a second.</summary>
+    /// <param name="jti">The token's name.</param>
+    /// <param name="expiresAt">When it would end by itself.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="HubUnavailableException">The hub can't be reached: it is not known whether the token was revoked.</exception>
+    public async ValueTask RevokeAsync(string jti, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jti);
+        var expiryMs = expiresAt.ToUnixTimeMilliseconds();
+        try
+        {
+            await hub.Database.SortedSetAddAsync(HubKeys.Revoked, jti, expiryMs).WaitAsync(cancellationToken);
+            await hub.Subscriber.PublishAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{expiryMs} {jti}")).WaitAsync(cancellationToken);
+        }
+        catch (Exception failure) when (HubLink.IsTrouble(failure))
+        {
+            throw new HubUnavailableException($"The token could not be revoked: {failure.Message}", failure);
+        }
+
+        revocations.Learn(jti, expiryMs);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookEvery, time);
+        do
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                if (_outage) LogBack();
+                _outage = false;
+            }
+            catch (Exception failure) when (failure is HubUnavailableException || HubLink.IsTrouble(failure))
+            {
+                if (!_outage) LogOutage(failure.Message);
+                _outage = true;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (!_subscribed)
+        {
+            await hub.Subscriber.SubscribeAsync(Channel, (_, message) => Read(message)).WaitAsync(cancellationToken);
+            _subscribed = true;
+        }
+
+        var database = hub.Database;
+        var length = await database.SortedSetLengthAsync(HubKeys.Revoked).WaitAsync(cancellationToken);
+        if (length == _knownLength && ++_looks % ReadWholeEvery != 0) return;
+        var forgetMs = (time.GetUtcNow() - Revocations.KeepAfterExpiry).ToUnixTimeMilliseconds();
+        await database.SortedSetRemoveRangeByScoreAsync(HubKeys.Revoked, double.NegativeInfinity, forgetMs, Exclude.Stop).WaitAsync(cancellationToken);
+        revocations.Forget();
+        var entries = await database.SortedSetRangeByScoreWithScoresAsync(HubKeys.Revoked).WaitAsync(cancellationToken);
+        foreach (var entry in entries) revocations.Learn((string)entry.Element!, (long)entry.Score);
+        _knownLength = entries.Length;
+    }
+
+    private void Read(RedisValue message)
+    {
+        var text = (string?)message ?? "";
+        var space = text.IndexOf(' ');
+        if (space > 0 && long.TryParse(text.AsSpan(0, space), CultureInfo.InvariantCulture, out var expiryMs)) revocations.Learn(text[(space + 1)..], expiryMs);
+    }
+}

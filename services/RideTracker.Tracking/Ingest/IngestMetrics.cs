@@ -1,0 +1,71 @@
+using System.Diagnostics.Metrics;
+using RideTracker.Protocol.Fixes;
+
+namespace RideTracker.Tracking.Ingest;
+
+/// <summary>Counts what drivers send and what becomes of it. Meter <c>RideTracker.Ingest</c>.</summary>
+internal sealed class IngestMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "RideTracker.Ingest";
+
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _reports;
+    private readonly Counter<long> _unreadable;
+    private readonly Counter<long> _rateLimited;
+    private readonly Counter<long> _retries;
+    private readonly UpDownCounter<long> _connections;
+    private readonly Histogram<double> _ackLatency;
+
+    public IngestMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _accepted = meter.CreateCounter<long>("ridetracker.ingest.accepted", "{fix}", "Fixes that the hub took.");
+        _duplicates = meter.CreateCounter<long>("ridetracker.ingest.duplicates", "{fix}", "Fixes that the hub had already.");
+        _rejected = meter.CreateCounter<long>("ridetracker.ingest.rejected", "{fix}", "Fixes refused, by reason.");
+        _reports = meter.CreateCounter<long>("ridetracker.ingest.reports", "{report}", "Reports settled, by door.");
+        _unreadable = meter.CreateCounter<long>("ridetracker.ingest.unreadable", "{report}", "What could not be read as a report, by door.");
+        _rateLimited = meter.CreateCounter<long>("ridetracker.ingest.rate_limited", "{report}", "Reports that had to wait or were sent back above a driver's rate, by door.");
+        _retries = meter.CreateCounter<long>("ridetracker.ingest.retries", "{report}", "Reports that the hub did not take at the first try, by door.");
+        _connections = meter.CreateUpDownCounter<long>("ridetracker.ingest.connections", "{connection}", "Drivers' open connections, by door.");
+        _ackLatency = meter.CreateHistogram<double>("ridetracker.ingest.ack.duration", "s", "From the report's last byte to its settling, by door.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+    }
+
+    public void Settled(Door door, int accepted, int duplicates, IReadOnlyList<RefusedFix> refused, TimeSpan latency)
+    {
+        _reports.Add(1, Tag(door));
+        if (accepted > 0) _accepted.Add(accepted);
+        if (duplicates > 0) _duplicates.Add(duplicates);
+        for (var i = 0; i < refused.Count; i++) _rejected.Add(1, new KeyValuePair<string, object?>("reason", refused[i].Reason.ToWire()));
+        _ackLatency.Record(latency.TotalSeconds, Tag(door));
+    }
+
+    public void Unreadable(Door door) => _unreadable.Add(1, Tag(door));
+
+    public void RateLimited(Door door) => _rateLimited.Add(1, Tag(door));
+
+    public void NotTaken(Door door) => _retries.Add(1, Tag(door));
+
+    public void Connected(Door door) => _connections.Add(1, Tag(door));
+
+    public void Disconnected(Door door) => _connections.Add(-1, Tag(door));
+
+    private static KeyValuePair<string, object?> Tag(Door door) => new("door", door switch
+    {
+        Door.SignalR => "signalr",
+        Door.WebSocket => "websocket",
+        Door.Http => "http",
+        _ => throw new ArgumentOutOfRangeException(nameof(door), door, "No such door."),
+    });
+}
+
+/// <summary>How a report came in.</summary>
+internal enum Door
+{
+    SignalR,
+    WebSocket,
+    Http,
+}
