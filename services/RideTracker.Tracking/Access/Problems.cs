@@ -31,5 +31,7 @@ public static class Problems
 
     public static Problem HubFull { get; } = new("hub-full", 503, "The history has no room now.");
 
+    public static Problem Overloaded { get; } = new("overloaded", 503, "This node is full.");
+
     public static Problem Draining { get; } = new("draining", 503, "This node is going away.");
 }

@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary>How a client gets its states.</summary>
+public enum Strategy
+{
+    Poll,
+    LongPoll,
+    Sse,
+    WebSocket,
+}
+
+/// <summary>Counts what riders get.</summary>
+public sealed class DeliveryMetrics
+{
+    public const string MeterName = "RideTracker.Delivery";
+
+    private static readonly string[] Names = ["poll", "long-poll", "sse", "websocket"];
+
+    private readonly Counter<long> _states;
+    private readonly Counter<long> _unchanged;
+    private readonly Counter<long> _replaced;
+    private readonly Counter<long> _slow;
+    private readonly UpDownCounter<long> _streams;
+
+    public DeliveryMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _states = meter.CreateCounter<long>("ridetracker.delivery.states", "{state}", "States written to clients");
+        _unchanged = meter.CreateCounter<long>("ridetracker.delivery.unchanged", "{answer}", "Polls answered with 304");
+        _replaced = meter.CreateCounter<long>("ridetracker.delivery.replaced", "{state}", "States that a slow client skipped");
+        _slow = meter.CreateCounter<long>("ridetracker.delivery.slow_closed", "{stream}", "Streams closed since the client took nothing");
+        _streams = meter.CreateUpDownCounter<long>("ridetracker.delivery.streams", "{stream}", "Open streams and held polls");
+    }
+
+    public void Written(Strategy strategy) => _states.Add(1, Tag(strategy));
+
+    public void Unchanged(Strategy strategy) => _unchanged.Add(1, Tag(strategy));
+
+    public void Replaced(long states)
+    {
+        if (states > 0) _replaced.Add(states);
+    }
+
+    public void SlowClosed() => _slow.Add(1);
+
+    public void Opened(Strategy strategy) => _streams.Add(1, Tag(strategy));
+
+    public void Closed(Strategy strategy) => _streams.Add(-1, Tag(strategy));
+
+    private static KeyValuePair<string, object?> Tag(Strategy strategy) => new("strategy", Names[(int)strategy]);
+}

@@ -1,0 +1,72 @@
+using RideTracker.Tracking.FanOut;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary>Runs one open stream from its first state to its end: takes from the mailbox, writes at the client's pace.</summary>
+public static class RiderSession
+{
+    /// <param name="context">The request.</param>
+    /// <param name="stream">Its stream.</param>
+    /// <param name="streams">The node's streams.</param>
+    /// <param name="metrics">Where deliveries are counted.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="first">The first state, if the client must get one.</param>
+    /// <param name="prepare">Sees each state before it is written and may put another in its place.</param>
+    public static async Task RunAsync(
+        HttpContext context, RiderStream stream, RiderStreams streams, DeliveryMetrics metrics, TimeProvider time, StateFrame? first, Func<StateFrame, StateFrame> prepare)
+    {
+        var cancellationToken = context.RequestAborted;
+        if (stream.Strategy == Strategy.Sse)
+        {
+            await RunAsync(new SseTransport(context, stream, streams), stream, metrics, first, prepare, cancellationToken);
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        await RunAsync(new WebSocketTransport(socket, stream, streams, time), stream, metrics, first, prepare, cancellationToken);
+    }
+
+    private static async Task RunAsync(
+        RiderTransport transport, RiderStream stream, DeliveryMetrics metrics, StateFrame? first, Func<StateFrame, StateFrame> prepare, CancellationToken cancellationToken)
+    {
+        var mailbox = stream.Mailbox;
+        await using var aborted = cancellationToken.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), mailbox);
+        try
+        {
+            if (first is not null)
+            {
+                first = prepare(first);
+                metrics.Written(stream.Strategy);
+            }
+
+            await transport.OpenAsync(first, cancellationToken);
+            if (first?.EndReason is { } already) mailbox.Close(new Goodbye(GoodbyeKind.End, already));
+            while (true)
+            {
+                var mail = await mailbox.TakeAsync();
+                if (mail.Frame is { } offered)
+                {
+                    var frame = prepare(offered);
+                    await transport.WriteAsync(frame, cancellationToken);
+                    metrics.Written(stream.Strategy);
+                    stream.Postpone();
+                    if (frame.EndReason is { } reason) mailbox.Close(new Goodbye(GoodbyeKind.End, reason));
+                }
+                else if (mail.Alive)
+                {
+                    await transport.AliveAsync(cancellationToken);
+                }
+
+                if (mail.Pong is { } value) await transport.PongAsync(value, cancellationToken);
+                if (mail.Goodbye is not { } goodbye) continue;
+                await transport.CloseAsync(goodbye, cancellationToken);
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or System.Net.WebSockets.WebSocketException or IOException or ObjectDisposedException)
+        {
+            // The connection broke while something was written: nobody is left to be told.
+            return;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using RideTracker.Tracking.Access;
+using RideTracker.Tracking.FanOut;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary>One open stream or held poll: its mailbox, and the times at which something is due for it. The clock of <see cref="RiderStreams"/> looks at them.</summary>
+public sealed class RiderStream(Strategy strategy, Caller caller, Action abort, Func<long> nextAliveMs)
+{
+    public Mailbox Mailbox { get; } = new();
+
+    public Strategy Strategy => strategy;
+
+    public Caller Caller => caller;
+
+    /// <summary>When a sign of life is due (Unix ms); <see cref="long.MaxValue"/> = never.</summary>
+    public long AliveDueMs { get; set; } = long.MaxValue;
+
+    /// <summary>When a held poll is to be answered (Unix ms); <see cref="long.MaxValue"/> = never.</summary>
+    public long DeadlineMs { get; set; } = long.MaxValue;
+
+    /// <summary>Since when a write waits for the client (Unix ms); 0 = none does.</summary>
+    public long WritingSinceMs { get; set; }
+
+    /// <summary>The client took nothing for too long.</summary>
+    public bool TooSlow { get; private set; }
+
+    /// <summary>Something was written: the next sign of life is due that much later.</summary>
+    public void Postpone() => AliveDueMs = nextAliveMs();
+
+    /// <summary>Cuts the connection: the client takes nothing, so nothing can be told to it.</summary>
+    public void AbortSlow()
+    {
+        TooSlow = true;
+        Mailbox.Close(Goodbye.Disconnected);
+        abort();
+    }
+}

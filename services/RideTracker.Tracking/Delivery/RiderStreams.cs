@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using RideTracker.Tracking.Access;
+using RideTracker.Tracking.FanOut;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary>
+/// All open streams and held polls of this node, and the one clock that they share: signs of life, deadlines, ends of tokens, clients that take
+/// nothing, and the node's own going away. No task or timer per rider.
+/// </summary>
+public sealed partial class RiderStreams : BackgroundService
+{
+    private readonly ConcurrentDictionary<RiderStream, byte> _streams = new();
+    private readonly DeliveryOptions _options;
+    private readonly DeliveryMetrics _metrics;
+    private readonly Revocations _revocations;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RiderStreams> _log;
+    private int _count;
+    private volatile bool _draining;
+    private TimeSpan _drainTime;
+
+    public RiderStreams(
+        IOptions<DeliveryOptions> options, DeliveryMetrics metrics, Revocations revocations, TimeProvider time, ILogger<RiderStreams> log)
+    {
+        _options = options.Value;
+        _metrics = metrics;
+        _revocations = revocations;
+        _time = time;
+        _log = log;
+        revocations.Revoked += OnRevoked;
+    }
+
+    public bool Draining => _draining;
+
+    public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A delay for a client whose stream will break: spread, so that not all come back at once.</summary>
+    public int RetryMs => Random.Shared.Next(_options.RetryMs / 2, _options.RetryMs * 3 / 2 + 1);
+
+    /// <summary>A delay within the time that this node takes to go away.</summary>
+    public int DrainRetryMs => Random.Shared.Next(100, Math.Max(101, (int)_drainTime.TotalMilliseconds));
+
+    /// <summary>Registers a stream; null if the node has as many as it may.</summary>
+    public RiderStream? Open(HttpContext context, Strategy strategy, Caller caller)
+    {
+        if (Interlocked.Increment(ref _count) > _options.MaxStreams)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        var stream = new RiderStream(strategy, caller, context.Abort, NextAliveMs);
+        if (strategy is Strategy.Sse or Strategy.WebSocket) stream.Postpone();
+        _streams[stream] = 0;
+        _metrics.Opened(strategy);
+        // It may have been revoked, or the node begun to drain, while the stream was made.
+        if (_revocations.IsRevoked(caller.Jti)) stream.Mailbox.Close(Goodbye.TokenRevoked);
+        if (_draining) stream.Mailbox.Close(Goodbye.Drain(DrainRetryMs));
+        return stream;
+    }
+
+    public void Close(RiderStream stream)
+    {
+        if (!_streams.TryRemove(stream, out _)) return;
+        Interlocked.Decrement(ref _count);
+        _metrics.Closed(stream.Strategy);
+        _metrics.Replaced(stream.Mailbox.Replaced);
+    }
+
+    /// <summary>Tells every stream to come back elsewhere, spread over the time that the node takes to go away, and waits until they are gone.</summary>
+    public async Task DrainAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        _drainTime = time;
+        _draining = true;
+        LogDraining(_streams.Count);
+        foreach (var (stream, _) in _streams) stream.Mailbox.Close(Goodbye.Drain(DrainRetryMs));
+        while (!_streams.IsEmpty && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _time, CancellationToken.None);
+    }
+
+    public override void Dispose()
+    {
+        _revocations.Revoked -= OnRevoked;
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200), _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) Sweep();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            LogStopped();
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = NowMs;
+        var utc = _time.GetUtcNow();
+        foreach (var (stream, _) in _streams)
+        {
+            if (now >= stream.AliveDueMs)
+            {
+                stream.Postpone();
+                stream.Mailbox.OfferAlive();
+            }
+
+            if (utc >= stream.Caller.ExpiresAt) stream.Mailbox.Close(Goodbye.TokenExpired);
+            if (now >= stream.DeadlineMs) stream.Mailbox.Close(Goodbye.Deadline);
+            if (stream.WritingSinceMs is var since and > 0 && now - since > _options.SlowSeconds * 1000L && !stream.TooSlow)
+            {
+                _metrics.SlowClosed();
+                stream.AbortSlow();
+            }
+        }
+    }
+
+    private long NextAliveMs() => NowMs + _options.AliveSeconds * 1000L;
+
+    private void OnRevoked(string jti)
+    {
+        foreach (var (stream, _) in _streams)
+            if (stream.Caller.Jti == jti) stream.Mailbox.Close(Goodbye.TokenRevoked);
+    }
+
+    [LoggerMessage(401, LogLevel.Information, "Draining {Streams} rider streams")]
+    private partial void LogDraining(int streams);
+
+    [LoggerMessage(402, LogLevel.Debug, "Stream clock stopped")]
+    private partial void LogStopped();
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using RideTracker.Tracking.FanOut;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary>A rider's WebSocket: states out, pings in.</summary>
+public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, RiderStreams streams, TimeProvider time) : RiderTransport(stream, streams)
+{
+    private const int MaxMessageBytes = 4_096;
+    private const int MaxPingBytes = 64;
+
+    private static readonly byte[] Alive = "{\"alive\":true}"u8.ToArray();
+
+    private Task _receiving = Task.CompletedTask;
+
+    public override async ValueTask OpenAsync(StateFrame? first, CancellationToken cancellationToken)
+    {
+        _receiving = ReceiveAsync(cancellationToken);
+        // A resumed client that has the present state learns at once that it is connected.
+        await (first is null ? AliveAsync(cancellationToken) : WriteAsync(first, cancellationToken));
+    }
+
+    public override async Task CloseAsync(Goodbye goodbye, CancellationToken cancellationToken)
+    {
+        var (message, code) = goodbye switch
+        {
+            { Kind: GoodbyeKind.Drain } => ($"{{\"drain\":{{\"reconnectAfterMs\":{goodbye.RetryMs.ToString(CultureInfo.InvariantCulture)}}}}}", 1001),
+            { Kind: GoodbyeKind.Breach } => (null, 1008),
+            { Kind: GoodbyeKind.TooBig } => (null, 1009),
+            { Kind: GoodbyeKind.End, Reason: "token-expired" } => (End(goodbye), 4401),
+            { Kind: GoodbyeKind.End, Reason: "token-revoked" } => (End(goodbye), 4403),
+            { Kind: GoodbyeKind.End } => (End(goodbye), 1000),
+            _ => ((string?)null, 1000),
+        };
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
+        if (message is not null && socket.State == WebSocketState.Open) await Timed(SendAsync(Encoding.ASCII.GetBytes(message), cancellationToken));
+        await socket.CloseOutputAsync((WebSocketCloseStatus)code, goodbye.Reason, cancellationToken);
+        // The client's own close frame, so that the connection ends in order; a client that sends none is not waited for.
+        await Task.WhenAny(_receiving, Task.Delay(TimeSpan.FromSeconds(2), time, cancellationToken));
+    }
+
+    protected override ValueTask WriteStateAsync(StateFrame frame, CancellationToken cancellationToken) => SendAsync(frame.Json, cancellationToken);
+
+    protected override ValueTask WriteAliveAsync(CancellationToken cancellationToken) => SendAsync(Alive, cancellationToken);
+
+    protected override ValueTask WritePongAsync(byte[] value, CancellationToken cancellationToken) =>
+        SendAsync((byte[])[.. "{\"pong\":"u8, .. value, (byte)'}'], cancellationToken);
+
+    private static string End(Goodbye goodbye) => $"{{\"end\":{{\"reason\":\"{goodbye.Reason}\"}}}}";
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
+        socket.SendAsync(text, WebSocketMessageType.Text, true, cancellationToken);
+
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        var goodbye = Goodbye.Disconnected;
+        try
+        {
+            while (true)
+            {
+                // An idle connection holds no buffer: wait for data with an empty read first.
+                await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+                var buffer = new byte[MaxMessageBytes];
+                var length = 0;
+                ValueWebSocketReceiveResult result;
+                do
+                {
+                    result = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                    length += result.Count;
+                }
+                while (!result.EndOfMessage && length < MaxMessageBytes);
+                if (result.MessageType == WebSocketMessageType.Close) break;
+                if (!result.EndOfMessage)
+                {
+                    goodbye = Goodbye.TooBig;
+                    break;
+                }
+
+                if (result.MessageType == WebSocketMessageType.Text && TryReadPing(buffer.AsSpan(0, length), out var ping))
+                {
+                    if (ping is not null) Stream.Mailbox.OfferPong(ping);
+                    continue;
+                }
+
+                goodbye = Goodbye.Breach;
+                break;
+            }
+        }
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            // The connection broke: the stream ends without a word.
+            goodbye = Goodbye.Disconnected;
+        }
+
+        Stream.Mailbox.Close(goodbye);
+    }
+
+    // {"ping":n}; other objects are passed over, so that clients may say more in later versions. False for what is no JSON object.
+    private static bool TryReadPing(ReadOnlySpan<byte> text, out byte[]? ping)
+    {
+        ping = null;
+        try
+        {
+            var reader = new Utf8JsonReader(text);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var wanted = reader.ValueTextEquals("ping"u8);
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                var value = text[start..(int)reader.BytesConsumed];
+                if (wanted && value.Length <= MaxPingBytes) ping = value.ToArray();
+            }
+
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
