@@ -184,7 +184,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
             }
 
             // For this client, not for all: with the path since its cursor.
-            if (await feeds.ReadAsync(trip, resume, context.RequestAborted) is { Frame: { } own } && own.Number >= first.Number) first = own;
+            first = feed.Present(resume) ?? first;
             metrics.Written(Strategy.LongPoll);
             await LiveAnswers.StateAsync(context, first);
         }

@@ -12,22 +12,25 @@ public static class RiderSession
     /// <param name="time">The clock.</param>
     /// <param name="first">The first state, if the client must get one.</param>
     /// <param name="prepare">Sees each state before it is written and may put another in its place.</param>
+    /// <param name="next">For streams that are not handed their states: asked at each signal whether there is one.</param>
     public static async Task RunAsync(
-        HttpContext context, RiderStream stream, RiderStreams streams, DeliveryMetrics metrics, TimeProvider time, StateFrame? first, Func<StateFrame, StateFrame> prepare)
+        HttpContext context, RiderStream stream, RiderStreams streams, DeliveryMetrics metrics, TimeProvider time, StateFrame? first, Func<StateFrame, StateFrame> prepare,
+        Func<CancellationToken, ValueTask<StateFrame?>>? next = null)
     {
         var cancellationToken = context.RequestAborted;
         if (stream.Strategy == Strategy.Sse)
         {
-            await RunAsync(new SseTransport(context, stream, streams), stream, metrics, first, prepare, cancellationToken);
+            await RunAsync(new SseTransport(context, stream, streams), stream, metrics, first, prepare, next, cancellationToken);
             return;
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        await RunAsync(new WebSocketTransport(socket, stream, streams, time), stream, metrics, first, prepare, cancellationToken);
+        await RunAsync(new WebSocketTransport(socket, stream, streams, time), stream, metrics, first, prepare, next, cancellationToken);
     }
 
     private static async Task RunAsync(
-        RiderTransport transport, RiderStream stream, DeliveryMetrics metrics, StateFrame? first, Func<StateFrame, StateFrame> prepare, CancellationToken cancellationToken)
+        RiderTransport transport, RiderStream stream, DeliveryMetrics metrics, StateFrame? first, Func<StateFrame, StateFrame> prepare,
+        Func<CancellationToken, ValueTask<StateFrame?>>? next, CancellationToken cancellationToken)
     {
         var mailbox = stream.Mailbox;
         await using var aborted = cancellationToken.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), mailbox);
@@ -44,7 +47,8 @@ public static class RiderSession
             while (true)
             {
                 var mail = await mailbox.TakeAsync();
-                if (mail.Frame is { } offered)
+                var waiting = mail.Frame ?? (next is null ? null : await next(cancellationToken));
+                if (waiting is { } offered)
                 {
                     var frame = prepare(offered);
                     await transport.WriteAsync(frame, cancellationToken);

@@ -88,6 +88,12 @@ public sealed class TripFeed : IAsyncDisposable
         }
     }
 
+    /// <summary>The present state for a client that resumes; null if its cursor names it.</summary>
+    public StateFrame? Present(ResumePoint resume)
+    {
+        lock (_lock) return _owner.First(_state!, _tag, _progress, resume);
+    }
+
     /// <summary>The state that everybody gets, for a client that has seen a later fix than it shows: without the vehicle.</summary>
     public StateFrame WithoutVehicle(long shownFixTimeMs)
     {

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Options;
+using RideTracker.Tracking.FanOut;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary>Puts the delivery slice into a host.</summary>
+public static class DeliverySetup
+{
+    private const string CorsPolicy = "live";
+
+    public static IServiceCollection AddDelivery(this IServiceCollection services)
+    {
+        services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DeliveryMetrics>();
+        services.AddSingleton<RiderStreams>();
+        services.AddHostedService(provider => provider.GetRequiredService<RiderStreams>());
+        services.AddSingleton<Viewports>();
+        services.AddSingleton<LiveTrip>();
+        services.AddSingleton<LiveVehicles>();
+        services.AddCors();
+        services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<DeliveryOptions>>((cors, delivery) => cors.AddPolicy(CorsPolicy, policy =>
+        {
+            if (delivery.Value.CorsOrigins.Contains("*")) policy.AllowAnyOrigin();
+            else policy.WithOrigins(delivery.Value.CorsOrigins);
+            policy.AllowAnyHeader().WithMethods("GET", "HEAD", "POST").WithExposedHeaders("ETag", "Retry-After", "Preference-Applied").SetPreflightMaxAge(TimeSpan.FromHours(1));
+        }));
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapDelivery(this IEndpointRouteBuilder endpoints)
+    {
+        // An expired token of a trip that is over is answered too, so the handler itself looks at who calls.
+        Live("/v1/trips/{tripId}/live", (HttpContext context, string tripId, LiveTrip live) => live.HandleAsync(context, tripId))
+            .AllowAnonymous()
+            .WithName("LiveTrip")
+            .WithSummary("One trip, live")
+            .WithDescription("Plain GET: 200 with ETag, or 304 to If-None-Match. `Prefer: wait=N` with If-None-Match: long poll. `Accept: text/event-stream`: server-sent events, resumed by Last-Event-ID or ?cursor=. Upgrade: websocket: the same JSON as text frames.");
+        endpoints.MapGet("/v1/trips/{tripId}/route", (HttpContext context, string tripId, LiveTrip live) => live.RouteAsync(context, tripId))
+            .AllowAnonymous()
+            .WithName("TripRoute")
+            .WithSummary("The planned way to the trip's next stop")
+            .Produces<object>(200, "application/json").Produces(304).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410).ProducesProblem(503)
+            .RequireCors(CorsPolicy);
+        Live("/v1/vehicles/live", (HttpContext context, LiveVehicles live) => live.HandleAsync(context))
+            .WithName("LiveVehicles")
+            .WithSummary("The vehicles of a viewport (?bbox=west,south,east,north), or the nearest (?near=lat,lng&radius=m&limit=n), live")
+            .WithDescription("The four strategies of the trip's live view. Streams take ?interval=ms, 250 at least.")
+            .ProducesProblem(400);
+        endpoints.MapGet("/v1/capabilities", (IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest) => Capabilities.From(delivery, ingest))
+            .AllowAnonymous()
+            .WithName("Capabilities")
+            .WithSummary("The numbers that an SDK needs")
+            .RequireCors(CorsPolicy);
+        return endpoints;
+
+        RouteHandlerBuilder Live(string pattern, Delegate handler)
+        {
+            // HTTP/2 opens WebSockets by CONNECT (RFC 8441); it is the same endpoint, and no method that OpenAPI can name.
+            endpoints.MapMethods(pattern, ["CONNECT"], handler).AllowAnonymous().ExcludeFromDescription();
+            return endpoints.MapMethods(pattern, ["GET", "HEAD"], handler)
+                .Produces<object>(200, "application/json", "text/event-stream").Produces(304)
+                .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410).ProducesProblem(503)
+                .RequireCors(CorsPolicy);
+        }
+    }
+}

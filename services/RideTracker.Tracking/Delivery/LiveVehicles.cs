@@ -1,0 +1,173 @@
+using Microsoft.Extensions.Options;
+using RideTracker.Tracking.Access;
+using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hub;
+
+namespace RideTracker.Tracking.Delivery;
+
+/// <summary><c>GET /v1/vehicles/live</c>: a viewport or the nearest vehicles, in whichever of the four strategies the client asks for.</summary>
+public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        LiveAnswers.Begin(context);
+        var strategy = Preconditions.StrategyOf(context);
+        var caller = context.GetCaller();
+        if (caller.Role is Role.Driver)
+        {
+            await Problems.Forbidden.WriteAsync(context, "A driver's token does not open live views.");
+            return;
+        }
+
+        if (!ViewportQuery.TryRead(context.Request.Query, options.Value, out var query, out var wrong))
+        {
+            await Problems.InvalidParameter.WriteAsync(context, wrong);
+            return;
+        }
+
+        var anonymous = caller.Role is Role.Rider;
+        if (anonymous && query.Box is { } box && viewports.IsWide(box))
+        {
+            await Problems.ViewportTooLarge.WriteAsync(context, FormattableString.Invariant($"bbox spans {box.Width:0.###} x {box.Height:0.###} degrees; at most {options.Value.MaxViewport} are served to riders."));
+            return;
+        }
+
+        try
+        {
+            var look = new Look(query, viewports.AudienceOf(anonymous), query.Tag(anonymous));
+            switch (strategy)
+            {
+                case Strategy.Poll:
+                    await PollAsync(context, look);
+                    break;
+                case Strategy.LongPoll:
+                    await LongPollAsync(context, look, caller);
+                    break;
+                default:
+                    await StreamAsync(context, look, caller, strategy);
+                    break;
+            }
+        }
+        catch (HubUnavailableException) when (!context.Response.HasStarted)
+        {
+            await LiveAnswers.HubAwayAsync(context, strategy, streams.RetryMs);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left.
+            return;
+        }
+    }
+
+    private async Task PollAsync(HttpContext context, Look look)
+    {
+        if (Preconditions.WaitSeconds(context.Request) is { } wait) LiveAnswers.PreferenceApplied(context, Math.Min(wait, options.Value.MaxWaitSeconds));
+        var vehicles = await viewports.ReadAsync(look.Query, look.Audience, context.RequestAborted);
+        await AnswerAsync(context, Strategy.Poll, look, Preconditions.EntityTags(context.Request), vehicles);
+    }
+
+    private async Task LongPollAsync(HttpContext context, Look look, Caller caller)
+    {
+        var tags = Preconditions.EntityTags(context.Request);
+        if (tags is not { Count: > 0 } || !tags.Any(look.Owns))
+        {
+            await PollAsync(context, look);
+            return;
+        }
+
+        var wait = Math.Min(Preconditions.WaitSeconds(context.Request)!.Value, options.Value.MaxWaitSeconds);
+        LiveAnswers.PreferenceApplied(context, wait);
+        if (streams.Open(context, Strategy.LongPoll, caller) is not { } stream)
+        {
+            await LiveAnswers.OverloadedAsync(context, Strategy.LongPoll, streams.RetryMs);
+            return;
+        }
+
+        stream.DeadlineMs = streams.NowMs + wait * 1000L;
+        var mailbox = stream.Mailbox;
+        try
+        {
+            await using var viewport = await viewports.OpenAsync(look.Query, look.Audience, mailbox, context.RequestAborted);
+            await using var aborted = context.RequestAborted.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), mailbox);
+            // What is hidden shows up by time alone, and the asked hub says nothing by itself: look again at each tick too.
+            await using var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), mailbox, Tick(look, viewport), Tick(look, viewport));
+            while (true)
+            {
+                var vehicles = await viewport.CollectAsync(context.RequestAborted);
+                if (!tags.Contains(ViewportCursor.Of(look.Tag, vehicles).ToString()))
+                {
+                    await AnswerAsync(context, Strategy.LongPoll, look, tags, vehicles);
+                    return;
+                }
+
+                var mail = await mailbox.TakeAsync();
+                if (mail.Goodbye is not { } goodbye) continue;
+                if (goodbye.Kind != GoodbyeKind.Silent) await LiveAnswers.InterruptedAsync(context, goodbye, tags[0]);
+                else if (!context.RequestAborted.IsCancellationRequested)
+                {
+                    metrics.Unchanged(Strategy.LongPoll);
+                    LiveAnswers.NotModified(context, tags[0]);
+                }
+
+                return;
+            }
+        }
+        finally
+        {
+            streams.Close(stream);
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, Look look, Caller caller, Strategy strategy)
+    {
+        if (streams.Open(context, strategy, caller) is not { } stream)
+        {
+            await LiveAnswers.OverloadedAsync(context, strategy, streams.RetryMs);
+            return;
+        }
+
+        try
+        {
+            await using var viewport = await viewports.OpenAsync(look.Query, look.Audience, stream.Mailbox, context.RequestAborted);
+            var last = strategy == Strategy.Sse ? context.Request.Headers["Last-Event-ID"].ToString() : "";
+            var resume = last.Length > 0 ? last : context.Request.Query["cursor"].ToString();
+            var picture = new ViewportPicture(look, viewport, Tick(look, viewport), time);
+            var first = await picture.FirstAsync(resume, context.RequestAborted);
+            await using var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), stream.Mailbox, Tick(look, viewport), Tick(look, viewport));
+            await RiderSession.RunAsync(context, stream, streams, metrics, time, first, static frame => frame, picture.NextAsync);
+        }
+        finally
+        {
+            streams.Close(stream);
+        }
+    }
+
+    private TimeSpan Tick(Look look, IViewport viewport)
+    {
+        var least = viewport.Pushed ? 250 : options.Value.WideTickMs;
+        var usual = viewport.Pushed ? options.Value.ViewportTickMs : options.Value.WideTickMs;
+        return TimeSpan.FromMilliseconds(Math.Max(least, look.Query.IntervalMs ?? usual));
+    }
+
+    private async Task AnswerAsync(HttpContext context, Strategy strategy, Look look, IReadOnlyList<string>? tags, IReadOnlyList<SeenVehicle> vehicles)
+    {
+        var cursor = ViewportCursor.Of(look.Tag, vehicles);
+        var name = cursor.ToString();
+        if (tags is not null && tags.Any(tag => tag == name || tag == "*"))
+        {
+            metrics.Unchanged(strategy);
+            LiveAnswers.NotModified(context, name);
+            return;
+        }
+
+        metrics.Written(strategy);
+        await LiveAnswers.StateAsync(context, ViewportFrames.Whole(cursor, vehicles, reset: tags is { Count: > 0 } && !tags.Any(look.Owns)));
+    }
+}
+
+/// <summary>A query, who looks, and the tag of its cursors.</summary>
+public sealed record Look(ViewportQuery Query, Audience Audience, uint Tag)
+{
+    /// <summary>Whether a cursor is one of this resource's.</summary>
+    public bool Owns(string cursor) => ViewportCursor.TryParse(cursor, out var parsed) && parsed.Tag == Tag;
+}
