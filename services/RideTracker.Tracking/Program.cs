@@ -1,1 +1,26 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Microsoft.Extensions.Options;
+using RideTracker.Tracking.Hosting;
+using RideTracker.Tracking.Hub;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddTracking();
+try
+{
+    await using var app = builder.Build();
+    app.MapTracking();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (failure is OptionsValidationException or HubMismatchException || (failure is AggregateException many && many.InnerExceptions.All(inner => inner is OptionsValidationException)))
+{
+    // What is wrong with the settings, all at once and without a stack trace.
+    var errors = failure switch
+    {
+        OptionsValidationException options => options.Failures,
+        AggregateException several => several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
+        _ => [failure.Message],
+    };
+    await Console.Error.WriteLineAsync("RideTracker.Tracking can't start:");
+    foreach (var error in errors) await Console.Error.WriteLineAsync($"  {error}");
+    return 78; // EX_CONFIG (sysexits.h)
+}

@@ -31,6 +31,8 @@ public static class Problems
 
     public static Problem HubFull { get; } = new("hub-full", 503, "The history has no room now.");
 
+    public static Problem Internal { get; } = new("internal", 500, "The server failed.");
+
     public static Problem Overloaded { get; } = new("overloaded", 503, "This node is full.");
 
     public static Problem Draining { get; } = new("draining", 503, "This node is going away.");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.Tracking.Delivery;
 
@@ -10,7 +11,7 @@ public static class DeliverySetup
 
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {
-        services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<DeliveryOptions>(DeliveryOptions.Section);
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<RiderStreams>();
         services.AddHostedService(provider => provider.GetRequiredService<RiderStreams>());

@@ -1,3 +1,5 @@
+using RideTracker.Tracking.Hosting;
+
 namespace RideTracker.Tracking.FanOut;
 
 /// <summary>Puts the fan-out slice into a host.</summary>
@@ -5,7 +7,7 @@ public static class FanOutSetup
 {
     public static IServiceCollection AddFanOut(this IServiceCollection services)
     {
-        services.AddOptions<FanOutOptions>().BindConfiguration(FanOutOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<FanOutOptions>(FanOutOptions.Section);
         services.AddSingleton<FanOutMetrics>();
         services.AddSingleton<Routes>();
         services.AddSingleton<TripFeeds>();

@@ -1,5 +1,6 @@
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.Tracking.Hub;
 
@@ -8,7 +9,7 @@ public static class HubSetup
 {
     public static IServiceCollection AddHub(this IServiceCollection services)
     {
-        services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<HubOptions>(HubOptions.Section);
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubLink>();
         services.AddSingleton<IHubScripts>(provider => provider.GetRequiredService<HubLink>());

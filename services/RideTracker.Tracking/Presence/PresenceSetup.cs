@@ -1,3 +1,5 @@
+using RideTracker.Tracking.Hosting;
+
 namespace RideTracker.Tracking.Presence;
 
 /// <summary>Puts the presence slice into a host.</summary>
@@ -5,7 +7,7 @@ public static class PresenceSetup
 {
     public static IServiceCollection AddPresence(this IServiceCollection services)
     {
-        services.AddOptions<PresenceOptions>().BindConfiguration(PresenceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCheckedOptions<PresenceOptions>(PresenceOptions.Section);
         services.AddSingleton<PresenceMetrics>();
         services.AddHostedService<SilenceSweeper>();
         return services;

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
+using RideTracker.Tracking.Access;
+using RideTracker.Tracking.Delivery;
+using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Ingest;
+using RideTracker.Tracking.Presence;
+
+namespace RideTracker.Tracking.Hosting;
+
+/// <summary>Puts a tracking node together.</summary>
+public static class TrackingSetup
+{
+    /// <summary>Adds all of a tracking node, as its roles (<c>Tracking:Roles</c>) say.</summary>
+    public static WebApplicationBuilder AddTracking(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var node = builder.Configuration.GetSection(TrackingOptions.Section).Get<TrackingOptions>() ?? new TrackingOptions();
+        services.AddCheckedOptions<TrackingOptions>(TrackingOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host =>
+        {
+            // Draining, and then what is still in flight.
+            host.ShutdownTimeout = TimeSpan.FromSeconds(node.DrainSeconds + 15);
+            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = node.MaxBodyBytes;
+            // Clients that read slowly are ours to judge (Delivery:SlowSeconds), not by bytes per second.
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        services.AddSingleton<NodeDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeDrain>());
+        services.AddOpenApi("v1");
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("RideTracker.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddRuntimeInstrumentation()
+            .AddPrometheusExporter());
+        builder.AddAccess();
+        services.AddHub();
+        services.AddPresence();
+        if (node.Roles.HasFlag(NodeRole.Ingest)) builder.AddIngest();
+        if (node.Roles.HasFlag(NodeRole.Delivery)) services.AddFanOut().AddDelivery();
+        return builder;
+    }
+
+    /// <summary>Maps all of a tracking node.</summary>
+    public static WebApplication MapTracking(this WebApplication app)
+    {
+        var roles = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<TrackingOptions>>().Value.Roles;
+        app.UseFailures();
+        app.UseWebSockets();
+        app.UseRouting();
+        if (roles.HasFlag(NodeRole.Delivery)) app.UseCors();
+        app.UseAccess();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
+        if (roles.HasFlag(NodeRole.Delivery)) app.MapDelivery();
+        return app;
+    }
+}
