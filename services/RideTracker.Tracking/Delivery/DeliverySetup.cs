@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.Tracking.Delivery;

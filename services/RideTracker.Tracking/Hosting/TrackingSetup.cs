@@ -4,7 +4,7 @@ using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
-using RideTracker.Tracking.Ingest;
+//INGEST using RideTracker.Tracking.Ingest;
 using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.Hosting;
@@ -39,10 +39,10 @@ public static class TrackingSetup
             .AddMeter("RideTracker.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
             .AddPrometheusExporter());
-        builder.AddAccess();
+        services.AddAccess();
         services.AddHub();
         services.AddPresence();
-        if (node.Roles.HasFlag(NodeRole.Ingest)) builder.AddIngest();
+        //INGEST if (node.Roles.HasFlag(NodeRole.Ingest)) services.AddIngest();
         if (node.Roles.HasFlag(NodeRole.Delivery)) services.AddFanOut().AddDelivery();
         return builder;
     }
@@ -59,7 +59,7 @@ public static class TrackingSetup
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
+        //INGEST if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
         if (roles.HasFlag(NodeRole.Delivery)) app.MapDelivery();
         return app;
     }
