@@ -1,0 +1,133 @@
+using RideTracker.Tracking.Access;
+using RideTracker.Tracking.Hub;
+
+namespace RideTracker.Tracking.Ingest;
+
+/// <summary>Reports on their way through the hub: tried until taken, settled in the order of their numbers.</summary>
+internal sealed partial class DriverSession
+{
+    private readonly Queue<SocketReport> _inFlight = new();
+    private int _retrying;
+    private bool _openTrouble;
+    private bool _troubleTold;
+
+    private void Begin(SocketReport report)
+    {
+        lock (_gate)
+        {
+            _inFlight.Enqueue(report);
+            _reportsInFlight++;
+            _fixesInFlight += report.Fixes;
+            if (report.Done) SettleHeads();
+        }
+
+        if (report.Done) Kick();
+    }
+
+    private async Task TakeToHubAsync(SocketReport report)
+    {
+        var retry = new Retry(_options);
+        var retrying = false;
+        try
+        {
+            while (true)
+            {
+                var verdict = await WriteAsync(report.Checked.Passed!);
+                _line.Learn(in verdict);
+                if (verdict.Outcome == HubOutcome.Taken)
+                {
+                    _track.Taken(in verdict);
+                    Settle(report, verdict, retrying);
+                    return;
+                }
+
+                if (!retrying)
+                {
+                    retrying = true;
+                    _metrics.NotTaken(Door.WebSocket);
+                    lock (_gate) _retrying++;
+                }
+
+                var delay = retry.Next();
+                TellTrouble(verdict.Outcome, delay);
+                // What is in flight is taken to the hub even while the connection closes, until it is gone.
+                await Task.Delay(delay, _time, _gone.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _track.Lost();
+        }
+        catch (Exception bug)
+        {
+            _track.Lost();
+            LogFailed(bug, _caller.Subject);
+            Abort();
+        }
+    }
+
+    private async ValueTask<HubVerdict> WriteAsync(DriverReport report)
+    {
+        try
+        {
+            return await _hub.WriteAsync(report, _gone.Token);
+        }
+        catch (HubUnavailableException)
+        {
+            return HubVerdict.Unavailable;
+        }
+    }
+
+    private void Settle(SocketReport report, HubVerdict verdict, bool retried)
+    {
+        lock (_gate)
+        {
+            if (retried && --_retrying == 0) RoomMade();
+            _troubleTold &= _retrying > 0;
+            report.Verdict = verdict;
+            report.Done = true;
+            SettleHeads();
+        }
+
+        Kick();
+    }
+
+    // Under the lock.
+    private void SettleHeads()
+    {
+        while (_inFlight.TryPeek(out var head) && head.Done)
+        {
+            _inFlight.Dequeue();
+            _outbox.Settle(head);
+            if (head.Unreadable is null)
+                _metrics.Settled(Door.WebSocket, head.Verdict.Accepted, head.Verdict.Duplicates + head.Checked.Repeated, head.Checked.Refused, _time.GetElapsedTime(head.ReadAt));
+        }
+    }
+
+    private async ValueTask TroubleAsync(HubOutcome outcome, TimeSpan delay)
+    {
+        _openTrouble = true;
+        TellTrouble(outcome, delay);
+        await DelayAsync(delay);
+    }
+
+    private void Recovered()
+    {
+        _openTrouble = false;
+        lock (_gate) _troubleTold &= _retrying > 0;
+    }
+
+    // Once in a row of failures: the phone keeps what is not settled, and needs to hear it only once.
+    private void TellTrouble(HubOutcome outcome, TimeSpan delay)
+    {
+        lock (_gate)
+        {
+            if (_troubleTold) return;
+            _troubleTold = true;
+            if (outcome == HubOutcome.Full) _outbox.Error(Problems.HubFull, "The history has no room now. Keep what is not settled; it is tried again here.", delay);
+            else _outbox.Error(Problems.HubUnavailable, "The hub can't be reached now. Keep what is not settled; it is tried again here.", delay);
+        }
+
+        Kick();
+    }
+}
