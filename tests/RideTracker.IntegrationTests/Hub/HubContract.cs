@@ -70,6 +70,7 @@ public abstract partial class HubContract(HubEngine engine) : IAsyncLifetime
 }
 
 /// <inheritdoc cref="GarnetEngine"/>
+[Trait("engine", "garnet")]
 public sealed class HubOnGarnet(GarnetEngine engine) : HubContract(engine), IClassFixture<GarnetEngine>;
 
 /// <inheritdoc cref="Redis7Engine"/>
