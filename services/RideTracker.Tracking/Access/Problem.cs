@@ -10,6 +10,9 @@ namespace RideTracker.Tracking.Access;
 /// <param name="Title">What it means, in English, the same each time.</param>
 public sealed record Problem(string Word, int Status, string Title)
 {
+    // Not for HTML: quotes and accents are written as they are.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Media type of the body.</summary>
     public const string ContentType = "application/problem+json";
 
@@ -21,10 +24,11 @@ public sealed record Problem(string Word, int Status, string Title)
     /// <param name="detail">What is wrong this time; names the offending field. Never a token.</param>
     /// <param name="retryAfter">When to try again; goes into <c>Retry-After</c> (whole seconds, rounded up) and <c>retryAfterMs</c>.</param>
     /// <param name="more">Writes further members.</param>
-    public async Task WriteAsync(HttpContext context, string detail, TimeSpan? retryAfter = null, Action<Utf8JsonWriter>? more = null)
+    /// <param name="tripStatus">The final status of a trip that is over, in place of the HTTP status: protocol.md asks for it by this name, and RFC 9457 section 3.1 has readers pass over a <c>status</c> that is no number.</param>
+    public async Task WriteAsync(HttpContext context, string detail, TimeSpan? retryAfter = null, Action<Utf8JsonWriter>? more = null, string? tripStatus = null)
     {
         var body = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(body)) Write(writer, detail, retryAfter, more);
+        using (var writer = new Utf8JsonWriter(body, Readable)) Write(writer, detail, retryAfter, more, tripStatus);
         var response = context.Response;
         response.StatusCode = Status;
         response.ContentType = ContentType;
@@ -39,12 +43,13 @@ public sealed record Problem(string Word, int Status, string Title)
         new ProblemResult(this, detail, retryAfter, more);
 
     /// <summary>Writes the problem as one JSON object, for frames of a WebSocket too.</summary>
-    public void Write(Utf8JsonWriter writer, string detail, TimeSpan? retryAfter = null, Action<Utf8JsonWriter>? more = null)
+    public void Write(Utf8JsonWriter writer, string detail, TimeSpan? retryAfter = null, Action<Utf8JsonWriter>? more = null, string? tripStatus = null)
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, Type);
         writer.WriteString("title"u8, Title);
-        writer.WriteNumber("status"u8, Status);
+        if (tripStatus is null) writer.WriteNumber("status"u8, Status);
+        else writer.WriteString("status"u8, tripStatus);
         writer.WriteString("detail"u8, detail);
         if (retryAfter is { } delay) writer.WriteNumber("retryAfterMs"u8, (long)delay.TotalMilliseconds);
         more?.Invoke(writer);

@@ -120,7 +120,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
             return Task.CompletedTask;
         }
 
-        return Problems.TripOver.WriteAsync(context, $"The trip is over: {status.ToWire()}.", more: writer => writer.WriteString("tripStatus"u8, status.ToWire()));
+        return Problems.TripOver.WriteAsync(context, $"The trip is over: {status.ToWire()}.", tripStatus: status.ToWire());
     }
 
     private async Task PollAsync(HttpContext context, TripId trip)

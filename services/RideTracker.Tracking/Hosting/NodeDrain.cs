@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using RideTracker.Tracking.Delivery;
-//INGEST using RideTracker.Tracking.Ingest;
+using RideTracker.Tracking.Ingest;
 
 namespace RideTracker.Tracking.Hosting;
 
@@ -19,7 +19,7 @@ public sealed class NodeDrain(IServiceProvider services, IOptions<TrackingOption
     {
         _draining = true;
         var time = TimeSpan.FromSeconds(options.Value.DrainSeconds);
-        var drivers = Task.CompletedTask;
+        var drivers = services.GetService<IngestConnections>()?.DrainAsync(time) ?? Task.CompletedTask;
         var riders = services.GetService<RiderStreams>()?.DrainAsync(time, cancellationToken) ?? Task.CompletedTask;
         await Task.WhenAll(drivers, riders);
     }

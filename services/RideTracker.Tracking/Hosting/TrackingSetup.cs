@@ -1,10 +1,11 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
-//INGEST using RideTracker.Tracking.Ingest;
+using RideTracker.Tracking.Ingest;
 using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.Hosting;
@@ -34,15 +35,25 @@ public static class TrackingSetup
         });
         services.AddSingleton<NodeDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeDrain>());
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "RideTracker tracking node";
+            document.Info.Version = "1";
+            document.Servers = [];
+            return Task.CompletedTask;
+        }));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("RideTracker.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
             .AddPrometheusExporter());
-        services.AddAccess();
         services.AddHub();
+        services.AddAccess();
+        // Nothing here uses its keys; without this it would write some to the user's profile and warn of it.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddPresence();
-        //INGEST if (node.Roles.HasFlag(NodeRole.Ingest)) services.AddIngest();
+        // What a node tells of the drivers' limits (/v1/capabilities) it tells also where it takes no reports.
+        services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section);
+        if (node.Roles.HasFlag(NodeRole.Ingest)) services.AddIngest();
         if (node.Roles.HasFlag(NodeRole.Delivery)) services.AddFanOut().AddDelivery();
         return builder;
     }
@@ -59,7 +70,7 @@ public static class TrackingSetup
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        //INGEST if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
+        if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
         if (roles.HasFlag(NodeRole.Delivery)) app.MapDelivery();
         return app;
     }
