@@ -159,6 +159,9 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
         try
         {
             StateFrame? first;
+            // `*` names whatever state there is now.
+            var any = tags!.Contains("*");
+            if (any) resume = ResumePoint.None;
             (feed, first) = await AttachAsync(trip, stream.Mailbox, resume, context.RequestAborted);
             if (feed is null)
             {
@@ -166,6 +169,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
                 return;
             }
 
+            if (any) first = null;
             await using var aborted = context.RequestAborted.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), stream.Mailbox);
             while (first is null)
             {

@@ -69,7 +69,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
     private async Task LongPollAsync(HttpContext context, Look look, Caller caller)
     {
         var tags = Preconditions.EntityTags(context.Request);
-        if (tags is not { Count: > 0 } || !tags.Any(look.Owns))
+        if (tags is not { Count: > 0 } || (!tags.Any(look.Owns) && !tags.Contains("*")))
         {
             await PollAsync(context, look);
             return;
@@ -91,6 +91,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             await using var aborted = context.RequestAborted.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), mailbox);
             // What is hidden shows up by time alone, and the asked hub says nothing by itself: look again at each tick too.
             await using var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), mailbox, Tick(look, viewport), Tick(look, viewport));
+            if (tags.Contains("*")) tags = [ViewportCursor.Of(look.Tag, await viewport.CollectAsync(context.RequestAborted)).ToString()];
             while (true)
             {
                 var vehicles = await viewport.CollectAsync(context.RequestAborted);

@@ -10,6 +10,8 @@ public static class Preconditions
     public static Strategy StrategyOf(HttpContext context)
     {
         if (context.WebSockets.IsWebSocketRequest) return Strategy.WebSocket;
+        // A HEAD asks what a plain GET would say.
+        if (HttpMethods.IsHead(context.Request.Method)) return Strategy.Poll;
         if (WantsEventStream(context.Request)) return Strategy.Sse;
         return WaitSeconds(context.Request) is > 0 ? Strategy.LongPoll : Strategy.Poll;
     }

@@ -66,10 +66,15 @@ public sealed class CellFeed : IAsyncDisposable
     /// <summary>Adds what an audience sees here of a box.</summary>
     public void Collect(GeoBox box, Audience audience, long nowMs, Dictionary<string, SeenVehicle> to)
     {
+        // While the hub is away nobody numbers silence: the node calls it by itself.
+        var away = !_owner.Link.IsUp;
         lock (_lock)
         {
             foreach (var vehicle in _vehicles.Values)
-                if (audience.See(vehicle, nowMs) is { } seen && Audience.IsIn(seen, box)) to[seen.Id] = seen;
+            {
+                var silent = away && !vehicle.Stale && nowMs > vehicle.LastHeardMs + _owner.SilenceMs(vehicle.IntervalMs);
+                if (audience.See(silent ? vehicle with { Stale = true } : vehicle, nowMs) is { } seen && Audience.IsIn(seen, box)) to[seen.Id] = seen;
+            }
         }
     }
 

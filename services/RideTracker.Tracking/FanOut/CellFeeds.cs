@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.FanOut;
 
@@ -10,16 +11,19 @@ public sealed partial class CellFeeds : BackgroundService
     private readonly ConcurrentDictionary<string, Lazy<Task<CellFeed>>> _feeds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CellFeed> _open = new(StringComparer.Ordinal);
     private readonly FanOutOptions _options;
+    private readonly PresenceOptions _presence;
     private readonly TimeProvider _time;
     private readonly ILogger<CellFeeds> _log;
     private readonly CancellationTokenSource _stopping = new();
 
-    public CellFeeds(HubLink link, HubReader reader, FanOutMetrics metrics, IOptions<FanOutOptions> options, TimeProvider time, ILogger<CellFeeds> log)
+    public CellFeeds(HubLink link, HubReader reader, FanOutMetrics metrics, IOptions<FanOutOptions> options, IOptions<PresenceOptions> presence, TimeProvider time,
+        ILogger<CellFeeds> log)
     {
         Link = link;
         Reader = reader;
         Metrics = metrics;
         _options = options.Value;
+        _presence = presence.Value;
         _time = time;
         _log = log;
         link.Restored += ReadAllAgain;
@@ -34,6 +38,8 @@ public sealed partial class CellFeeds : BackgroundService
     internal CancellationToken Stopping => _stopping.Token;
 
     internal long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    internal long SilenceMs(long intervalMs) => _presence.SilenceMs(intervalMs);
 
     /// <summary>The feed of a cell with this mailbox attached, opened if need be.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>

@@ -99,7 +99,7 @@ public sealed partial class TripFeeds : BackgroundService
             state.Over ? state.Status == TripStatus.Canceled ? "trip-canceled" : "trip-complete" : null);
     }
 
-    internal long SilenceMs(long intervalMs) => Math.Max(_presence.MinSilenceMs, _presence.StaleIntervals * intervalMs);
+    internal long SilenceMs(long intervalMs) => _presence.SilenceMs(intervalMs);
 
     // Spread over a quarter, so that thousands of silent trips do not all read at once.
     internal long RereadMs(uint tag) => _options.RereadSeconds * (750 + tag % 250);

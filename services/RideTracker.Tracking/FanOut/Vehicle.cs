@@ -12,11 +12,14 @@ namespace RideTracker.Tracking.FanOut;
 /// <param name="Stale">It is silent.</param>
 /// <param name="IdleSinceMs">Since when it is idle (Unix ms).</param>
 /// <param name="DroppedOffMs">When its last trip ended (Unix ms), 0 = none.</param>
-public sealed record Vehicle(DriverId Driver, long Number, DriverFix Newest, bool Busy, bool Stale, long IdleSinceMs, long DroppedOffMs)
+/// <param name="LastHeardMs">When the hub last took a fix (Unix ms).</param>
+/// <param name="IntervalMs">Milliseconds between its reports, usually.</param>
+public sealed record Vehicle(
+    DriverId Driver, long Number, DriverFix Newest, bool Busy, bool Stale, long IdleSinceMs, long DroppedOffMs, long LastHeardMs, long IntervalMs)
 {
     /// <summary>The vehicle of a slot; null if it never reported or is gone.</summary>
     public static Vehicle? From(DriverSlot slot) => slot is { Newest: { } newest, Gone: false }
-        ? new Vehicle(slot.Driver, slot.Number, newest, slot.Busy, slot.Stale, slot.IdleSinceMs, slot.DroppedOffMs)
+        ? new Vehicle(slot.Driver, slot.Number, newest, slot.Busy, slot.Stale, slot.IdleSinceMs, slot.DroppedOffMs, slot.LastHeardMs, slot.IntervalMs)
         : null;
 
     /// <summary>The vehicle after new fixes; null if the message holds none.</summary>
@@ -25,6 +28,8 @@ public sealed record Vehicle(DriverId Driver, long Number, DriverFix Newest, boo
         DriverFix? newest = null;
         var fixes = message.Fixes;
         while (FixText.TryRead(ref fixes, out var fix)) newest = fix;
-        return newest is { } last ? new Vehicle(driver, message.Number, last, message.Busy, false, message.IdleSinceMs, message.DroppedOffMs) : null;
+        return newest is { } last
+            ? new Vehicle(driver, message.Number, last, message.Busy, false, message.IdleSinceMs, message.DroppedOffMs, message.HeardMs, message.IntervalMs)
+            : null;
     }
 }

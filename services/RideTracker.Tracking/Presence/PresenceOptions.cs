@@ -26,4 +26,7 @@ public sealed class PresenceOptions
     /// <summary>How often a node looks for silent drivers, in milliseconds.</summary>
     [Range(50, 60_000)]
     public int SweepMs { get; set; } = 500;
+
+    /// <summary>How long a driver with this usual interval may be silent before it is stale, in milliseconds; accept.lua says the same.</summary>
+    public long SilenceMs(long intervalMs) => Math.Max(MinSilenceMs, StaleIntervals * intervalMs);
 }
