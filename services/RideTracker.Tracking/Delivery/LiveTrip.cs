@@ -178,12 +178,12 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
                 if (first is not null || mail.Goodbye is not { } goodbye) continue;
                 if (goodbye.Kind != GoodbyeKind.Silent)
                 {
-                    await LiveAnswers.InterruptedAsync(context, goodbye, tags![0]);
+                    await LiveAnswers.InterruptedAsync(context, goodbye, feed.PresentCursor);
                     return;
                 }
 
                 metrics.Unchanged(Strategy.LongPoll);
-                if (!context.RequestAborted.IsCancellationRequested) LiveAnswers.NotModified(context, tags![0]);
+                if (!context.RequestAborted.IsCancellationRequested) LiveAnswers.NotModified(context, feed.PresentCursor);
                 return;
             }
 

@@ -95,7 +95,8 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             while (true)
             {
                 var vehicles = await viewport.CollectAsync(context.RequestAborted);
-                if (!tags.Contains(ViewportCursor.Of(look.Tag, vehicles).ToString()))
+                var present = ViewportCursor.Of(look.Tag, vehicles).ToString();
+                if (!tags.Contains(present))
                 {
                     await AnswerAsync(context, Strategy.LongPoll, look, tags, vehicles);
                     return;
@@ -103,11 +104,11 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
 
                 var mail = await mailbox.TakeAsync();
                 if (mail.Goodbye is not { } goodbye) continue;
-                if (goodbye.Kind != GoodbyeKind.Silent) await LiveAnswers.InterruptedAsync(context, goodbye, tags[0]);
+                if (goodbye.Kind != GoodbyeKind.Silent) await LiveAnswers.InterruptedAsync(context, goodbye, present);
                 else if (!context.RequestAborted.IsCancellationRequested)
                 {
                     metrics.Unchanged(Strategy.LongPoll);
-                    LiveAnswers.NotModified(context, tags[0]);
+                    LiveAnswers.NotModified(context, present);
                 }
 
                 return;

@@ -88,6 +88,15 @@ public sealed class TripFeed : IAsyncDisposable
         }
     }
 
+    /// <summary>The name of the present state.</summary>
+    public string PresentCursor
+    {
+        get
+        {
+            lock (_lock) return _state!.Cursor(_tag).ToString();
+        }
+    }
+
     /// <summary>The present state for a client that resumes; null if its cursor names it.</summary>
     public StateFrame? Present(ResumePoint resume)
     {

@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using RideTracker.Protocol;
+using RideTracker.Protocol.Fixes;
+using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hub;
+
+namespace RideTracker.Tests.FanOut;
+
+public class TripStateTests
+{
+    private const long Start = 1_764_000_000_000;
+
+    private static readonly TripId Trip = TripId.Parse("t_81");
+    private static readonly DriverId Driver = DriverId.Parse("d1");
+    private static readonly TripStateWriter Writer = new(15, 20, 100);
+
+    [Fact]
+    public void State_OfATripUnderWay_HasTheMembersOfTheContract()
+    {
+        var json = Json(State(Slot(Start, 3)), TripStateForm.ForAll);
+        Assert.Equal("t_81", json.GetProperty("trip").GetString());
+        Assert.Equal("enroute-to-pickup", json.GetProperty("status").GetString());
+        Assert.Equal(7, json.GetProperty("version").GetInt32());
+        Assert.Equal(Start + 2_000, json.GetProperty("vehicle").GetProperty("time").GetInt64());
+        Assert.Equal(3, json.GetProperty("path").GetArrayLength());
+        Assert.False(json.GetProperty("stale").GetBoolean());
+        Assert.Equal(Start + 2_100, json.GetProperty("lastHeard").GetInt64());
+        Assert.Equal("Pier", json.GetProperty("pickup").GetProperty("label").GetString());
+        Assert.Equal(1_000, json.GetProperty("nextUpdateMs").GetInt64());
+        Assert.False(json.TryGetProperty("reset", out _));
+    }
+
+    [Fact]
+    public void State_BeforeTheFirstFix_HasNoVehicle()
+    {
+        var json = Json(State(Slot(Start, 0)), TripStateForm.ForAll);
+        Assert.False(json.TryGetProperty("vehicle", out _));
+        Assert.False(json.TryGetProperty("lastHeard", out _));
+        Assert.Equal(0, json.GetProperty("path").GetArrayLength());
+    }
+
+    [Fact]
+    public void State_OfATripQueuedBehindAnother_HasNoVehicle()
+    {
+        var slot = Slot(Start, 3);
+        var other = slot with { Trip = slot.Trip! with { Id = TripId.Parse("t_80") } };
+        var state = TripState.From(Head(), other);
+        Assert.False(state.Active);
+        Assert.False(Json(state, TripStateForm.ForAll).TryGetProperty("vehicle", out _));
+    }
+
+    [Fact]
+    public void State_OfATripThatIsOver_ShowsNothingOfTheCar()
+    {
+        var state = TripState.From(Head() with { Over = true, Status = TripStatus.Complete }, Slot(Start, 3));
+        var json = Json(state, TripStateForm.ForAll);
+        Assert.Equal("complete", json.GetProperty("status").GetString());
+        Assert.False(json.TryGetProperty("vehicle", out _));
+        Assert.Equal(0, json.GetProperty("path").GetArrayLength());
+    }
+
+    [Fact]
+    public void Path_ForAll_IsTheLast15SecondsAndAtMost20Places()
+    {
+        Assert.Equal(15, Path(Slot(Start, 60, stepMs: 1_000), TripStateForm.ForAll).Count);
+        Assert.Equal(20, Path(Slot(Start, 60, stepMs: 250), TripStateForm.ForAll).Count);
+    }
+
+    [Fact]
+    public void Path_AfterAResume_GoesBackToTheCursorAndAtMost100Places()
+    {
+        var slot = Slot(Start, 150, stepMs: 1_000);
+        Assert.Equal(40, Path(slot, new TripStateForm(slot.Track[109].Number, false, 0)).Count);
+        Assert.Equal(100, Path(slot, new TripStateForm(slot.Track[0].Number, false, 0)).Count);
+        // Nothing missed: what everybody gets.
+        Assert.Equal(15, Path(slot, new TripStateForm(slot.Number, false, 0)).Count);
+    }
+
+    [Fact]
+    public void Path_BeginsWhereTheDriverTookTheTrip()
+    {
+        var slot = Slot(Start, 10);
+        var taken = slot with { Trip = slot.Trip! with { TakenMs = Start + 7_000 } };
+        Assert.Equal([Start + 7_000, Start + 8_000, Start + 9_000], Path(taken, TripStateForm.ForAll));
+    }
+
+    [Fact]
+    public void Vehicle_OlderThanWhatTheClientHasSeen_IsLeftOut()
+    {
+        var state = State(Slot(Start, 3));
+        Assert.False(Json(state, new TripStateForm(null, true, Start + 2_001)).TryGetProperty("vehicle", out _));
+        Assert.True(Json(state, new TripStateForm(null, true, Start + 2_000)).TryGetProperty("vehicle", out _));
+    }
+
+    [Fact]
+    public void Message_WithTwoFixes_MovesTheCarAndItsPathOn()
+    {
+        var state = State(Slot(Start, 3));
+        state.TurnStale(state.Number + 1);
+        var text = $"f {state.Number} {Start + 5_000} t_81 d1 u0qj9 {Start + 5_001} 1500 7 0 0\n{Start + 3_000},47.1,8.1,5;{Start + 4_000},47.2,8.2,5,3.5,90;";
+        Assert.True(HubMessage.TryParse(Encoding.ASCII.GetBytes(text), out var message));
+        Assert.True(message.IsOf(Trip));
+        state.Apply(in message);
+        var json = Json(state, TripStateForm.ForAll);
+        Assert.Equal(47.2, json.GetProperty("vehicle").GetProperty("lat").GetDouble());
+        Assert.Equal(3.5, json.GetProperty("vehicle").GetProperty("speed").GetDouble());
+        Assert.Equal(5, json.GetProperty("path").GetArrayLength());
+        Assert.Equal(1_500, json.GetProperty("nextUpdateMs").GetInt64());
+        Assert.False(json.GetProperty("stale").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x 1 2 t d")]
+    [InlineData("f 1 2 t")]
+    [InlineData("f 1 2 t d cell 1 2 3 4 5")]
+    [InlineData("f one 2 t d cell 1 2 3 4 5\n1,2,3;")]
+    public void Message_ThatNoScriptWrites_IsRefused(string text) => Assert.False(HubMessage.TryParse(Encoding.ASCII.GetBytes(text), out _));
+
+    [Fact]
+    public void Message_OfAnIdleDriver_IsOfNoTrip()
+    {
+        Assert.True(HubMessage.TryParse("s 1 2 - d1"u8, out var message));
+        Assert.False(message.Busy);
+        Assert.False(message.IsOf(Trip));
+    }
+
+    [Fact]
+    public void Route_HalfWay_LeavesHalfOfTheTime()
+    {
+        var route = RouteProgress.Parse("{\"version\":1,\"seconds\":200,\"line\":[[8.0,47.0],[8.01,47.0],[8.02,47.0]]}"u8.ToArray())!;
+        var left = route.Remaining(47.0001, 8.01)!.Value;
+        Assert.Equal(100, left.Seconds, 1.0);
+        Assert.Equal(758, left.Meters, 2.0);
+        Assert.Null(route.Remaining(47.1, 8.01));
+        Assert.Null(RouteProgress.Parse("{\"version\":1,\"seconds\":200,\"line\":[[8.0,47.0]]}"u8.ToArray()));
+        Assert.Null(RouteProgress.Parse("nonsense"u8.ToArray()));
+    }
+
+    private static TripHead Head() => new(Trip, TripStatus.EnrouteToPickup, 7, Driver, "\"route\":3,\"pickup\":{\"lat\":47,\"lng\":8,\"label\":\"Pier\"}") { Number = Start - 10 };
+
+    private static TripState State(DriverSlot slot) => TripState.From(Head(), slot);
+
+    private static DriverSlot Slot(long start, int fixes, long stepMs = 1_000)
+    {
+        var track = Enumerable.Range(0, fixes).Select(i => new TrackPoint(start + i * stepMs + 50, start + i * stepMs, 47 + i * 1e-4, 8)).ToList();
+        var last = start + (fixes - 1) * stepMs;
+        return new DriverSlot(Driver)
+        {
+            Number = fixes == 0 ? start : track[^1].Number,
+            Newest = fixes == 0 ? null : new DriverFix(last, track[^1].Latitude, 8) { AccuracyMeters = 5 },
+            LastHeardMs = fixes == 0 ? 0 : last + 100,
+            IntervalMs = fixes == 0 ? 0 : stepMs,
+            Trip = new SlotTrip(Trip, TripStatus.EnrouteToPickup, 7, Head().Shared, start - 1_000, false),
+            Track = track,
+        };
+    }
+
+    private static List<long> Path(DriverSlot slot, TripStateForm form) =>
+        Json(State(slot), form).GetProperty("path").EnumerateArray().Select(point => point[2].GetInt64()).ToList();
+
+    private static JsonElement Json(TripState state, TripStateForm form)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        Writer.Write(buffer, state, "c", null, form);
+        return JsonDocument.Parse(buffer.WrittenMemory).RootElement;
+    }
+}
