@@ -1,0 +1,154 @@
+// docker-compose.yml as a whole: builds it, starts it, breaks it, and sees that riders go on and that nothing stays.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Rider } from './rider.mjs';
+import { compose, docker, edge, leftovers, nodeUrl, project } from './stack.mjs';
+
+const bearer = (token) => ({ authorization: `Bearer ${token}` });
+
+describe('the compose stack', { timeout: 1_500_000 }, () => {
+  let demo;
+
+  before(async () => {
+    await compose(['build', '--quiet']);
+    await compose(['up', '--wait', '--wait-timeout', '180']);
+    demo = await (await fetch(`${edge}/demo.json`)).json();
+  });
+
+  after(async () => {
+    await compose(['down', '--volumes', '--timeout', '10']);
+  });
+
+  test('publishes the edge alone, on loopback', async () => {
+    const { stdout } = await docker(['ps', '--filter', `label=com.docker.compose.project=${project}`, '--format', '{{.Label "com.docker.compose.service"}} {{.Ports}}']);
+    const published = stdout.split('\n').filter((line) => line.includes('->'));
+    assert.equal(published.length, 1, stdout);
+    assert.match(published[0], /^edge .*127\.0\.0\.1:\d+->8080\/tcp/);
+  });
+
+  test('keeps metrics and health to itself', async () => {
+    for (const path of ['/metrics', '/health/ready', '/health/live']) assert.equal((await fetch(edge + path)).status, 404, path);
+  });
+
+  test('serves the map, the town and the API description', async () => {
+    for (const [path, type] of [['/', 'text/html'], [`/t/${demo.trips[0].id}`, 'text/html'], ['/map/config.json', 'application/json'], ['/map/town.geojson', 'application/geo+json'], ['/openapi/v1.json', 'application/json']]) {
+      const answer = await fetch(edge + path);
+      assert.equal(answer.status, 200, path);
+      assert.ok(answer.headers.get('content-type').startsWith(type), `${path}: ${answer.headers.get('content-type')}`);
+    }
+  });
+
+  test('both nodes give a resource at rest one ETag, and each answers 304 to the other one\'s', async () => {
+    const nodes = await Promise.all(['tracking-1', 'tracking-2'].map(nodeUrl));
+    // Far from the town, so that no simulated car is near.
+    const fix = { time: Date.now(), lat: 10.5, lng: 10.5, accuracy: 5, speed: 0 };
+    const settled = await fetch(`${edge}/v1/drivers/${demo.driver}/fixes`, {
+      method: 'POST', headers: { ...bearer(demo.driverToken), 'content-type': 'application/json' }, body: JSON.stringify([fix]),
+    });
+    assert.equal(settled.status, 200);
+    assert.equal((await settled.json()).accepted, 1);
+    const resources = [
+      [`/v1/trips/${demo.driverTrip.id}/live`, demo.driverTrip.token],
+      ['/v1/vehicles/live?bbox=10.4,10.4,10.6,10.6', demo.dispatcherToken],
+      ['/v1/vehicles/live?near=10.5,10.5&radius=1000&limit=5', demo.dispatcherToken],
+    ];
+    for (const [path, token] of resources) {
+      const tags = [];
+      for (const node of nodes) {
+        const answer = await fetch(node + path, { headers: bearer(token) });
+        assert.equal(answer.status, 200, path);
+        assert.match(await answer.text(), /10\.5/, path);
+        tags.push(answer.headers.get('etag'));
+      }
+      assert.equal(tags[0], tags[1], path);
+      for (const node of nodes) {
+        const again = await fetch(node + path, { headers: { ...bearer(token), 'if-none-match': tags[0] } });
+        assert.equal(again.status, 304, path);
+      }
+    }
+  });
+
+  test('riders go on when the node that serves them is killed', async () => {
+    const trip = demo.trips[0];
+    // Six, since the edge spreads them over both nodes.
+    const riders = Array.from({ length: 6 }, () => new Rider(`${edge}/v1/trips/${trip.id}/live`, trip.token));
+    try {
+      await Promise.all(riders.map((rider) => rider.until('a first position', (state) => state.vehicle)));
+      await compose(['kill', 'tracking-1']);
+      const killed = Date.now();
+      // The car may have to reconnect too, if it reported through that node.
+      await Promise.all(riders.map((rider) => rider.until('a position from after the kill', (state) => state.vehicle?.time > killed, { ms: 40_000 })));
+      assert.ok(riders.some((rider) => rider.breaks > 0), 'nobody was on the killed node');
+      for (const { states } of riders) {
+        const times = states.filter((state) => state.vehicle).map((state) => state.vehicle.time);
+        assert.deepEqual(times, [...times].sort((a, b) => a - b), 'a position went back in time');
+        const cursors = states.map((state) => state.cursor);
+        assert.equal(new Set(cursors).size, cursors.length, 'a state came twice');
+        assert.ok(!states.some((state) => state.reset), 'a cursor was not known on the other node');
+      }
+    } finally {
+      await Promise.all(riders.map((rider) => rider.close()));
+      await compose(['up', '--wait', '--no-recreate', '--wait-timeout', '60']);
+    }
+  });
+
+  test('riders go on after Redis was killed and came back', async () => {
+    const trip = demo.trips[0];
+    const rider = new Rider(`${edge}/v1/trips/${trip.id}/live`, trip.token);
+    try {
+      await rider.until('a first position', (state) => state.vehicle);
+      await compose(['kill', 'redis']);
+      await rider.until('stale, since nothing can be known', (state) => state.stale, { later: true, ms: 40_000 });
+      await compose(['up', '--wait', '--no-recreate', '--wait-timeout', '60']);
+      const back = Date.now();
+      await rider.until('a position after Redis is back', (state) => state.vehicle?.time > back && !state.stale, { later: true, ms: 60_000 });
+      const times = rider.states.filter((state) => state.vehicle).map((state) => state.vehicle.time);
+      assert.deepEqual(times, [...times].sort((a, b) => a - b), 'a position went back in time');
+    } finally {
+      await rider.close();
+    }
+  });
+
+  test('the simulator replays a file through the edge', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ridetracker-compose-'));
+    try {
+      const rows = Array.from({ length: 120 }, (_, i) => `test-car,${new Date(Date.UTC(2026, 0, 1, 12, 0, i)).toISOString()},${(20 + i * 0.0001).toFixed(5)},20.00000,0`);
+      await writeFile(join(folder, 'trace.csv'), ['driver_id,timestamp_utc,lat,lon,occupied', ...rows, ''].join('\n'), { mode: 0o644 });
+      // The simulator is another user.
+      await chmod(folder, 0o755);
+      const printed = await compose(['run', '--rm', '--no-TTY', 'simulator', 'replay', 'trace.csv', '--speed', '20'], { env: { RIDETRACKER_TRACES: folder }, timeout: 120_000 });
+      assert.match(printed, /120/, printed);
+      const seen = await (await fetch(`${edge}/v1/vehicles/live?near=20.006,20&radius=5000&limit=5`, { headers: bearer(demo.dispatcherToken) })).json();
+      assert.deepEqual(seen.vehicles.map((vehicle) => vehicle.id), ['test-car']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('a browser shows the cars at the published port', async () => {
+    const code = await new Promise((resolve) => {
+      const npm = spawn('npm', ['--prefix', fileURLToPath(new URL('../rider-map-e2e', import.meta.url)), 'test'], { stdio: 'inherit', env: { ...process.env, RIDETRACKER_URL: edge } });
+      npm.once('close', resolve);
+    });
+    assert.equal(code, 0);
+  });
+
+  test('no log holds a token', async () => {
+    // One that fails at the edge, and one that fails behind it: errors are what gets logged with its URL.
+    await fetch(`${edge}/v1/trips/none/live?access_token=${demo.dispatcherToken}`);
+    const logs = await compose(['logs', '--no-color']);
+    assert.ok(logs.length > 0);
+    assert.equal(/access_token=[^.]|eyJ/.exec(logs)?.[0], undefined);
+  });
+
+  test('down -v leaves nothing', async () => {
+    assert.notDeepEqual(await leftovers(), []);
+    await compose(['down', '--volumes', '--timeout', '30']);
+    assert.deepEqual(await leftovers(), []);
+  });
+});
