@@ -51,6 +51,9 @@ public sealed class TripState
     /// <summary>This node found the driver silent while the hub was away and could not number it.</summary>
     public bool LocallyStale { get; private set; }
 
+    /// <summary>When the driver took the trip (server's clock, Unix ms): riders see no track from before.</summary>
+    public long TakenMs { get; private set; }
+
     /// <summary>The places since the driver took the trip, oldest first.</summary>
     public IReadOnlyList<TrackPoint> Track => _track;
 
@@ -73,8 +76,8 @@ public sealed class TripState
         state.IntervalMs = slot.IntervalMs;
         state.Stale = slot.Stale;
         state.Newest = slot.Newest;
-        foreach (var point in slot.Track)
-            if (point.FixTimeMs >= trip.TakenMs) state.Add(point);
+        state.TakenMs = trip.TakenMs;
+        foreach (var point in slot.Track) state.Add(point);
         return state;
     }
 
@@ -122,6 +125,7 @@ public sealed class TripState
 
     private void Add(TrackPoint point)
     {
+        if (point.FixTimeMs < TakenMs) return;
         if (_track.Count == TrackPoints) _track.RemoveRange(0, TrackPoints / 4);
         _track.Add(point);
     }
