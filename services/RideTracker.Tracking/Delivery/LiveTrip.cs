@@ -127,13 +127,22 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
     {
         var tags = Preconditions.EntityTags(context.Request);
         if (Preconditions.WaitSeconds(context.Request) is { } wait) LiveAnswers.PreferenceApplied(context, Math.Min(wait, options.Value.MaxWaitSeconds));
-        if (await feeds.ReadAsync(trip, Resume(tags), context.RequestAborted) is not { } reading)
+        var resume = Resume(tags);
+        if (await feeds.ReadAsync(trip, resume, context.RequestAborted) is not { } reading)
         {
             await Problems.NotFound.WriteAsync(context, "There is no such trip, or not for this token.");
             return;
         }
 
-        await AnswerAsync(context, Strategy.Poll, tags, reading);
+        if (reading.Frame is not { } frame || tags?.Any(tag => tag == reading.Cursor || tag == "*") == true)
+        {
+            metrics.Unchanged(Strategy.Poll);
+            LiveAnswers.NotModified(context, reading.Frame is null ? resume.At.ToString()! : reading.Cursor);
+            return;
+        }
+
+        metrics.Written(Strategy.Poll);
+        await LiveAnswers.StateAsync(context, frame);
     }
 
     private async Task LongPollAsync(HttpContext context, TripId trip, Caller caller)
@@ -178,12 +187,12 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
                 if (first is not null || mail.Goodbye is not { } goodbye) continue;
                 if (goodbye.Kind != GoodbyeKind.Silent)
                 {
-                    await LiveAnswers.InterruptedAsync(context, goodbye, feed.PresentCursor);
+                    await LiveAnswers.InterruptedAsync(context, goodbye, resume.At?.ToString() ?? feed.PresentCursor);
                     return;
                 }
 
                 metrics.Unchanged(Strategy.LongPoll);
-                if (!context.RequestAborted.IsCancellationRequested) LiveAnswers.NotModified(context, feed.PresentCursor);
+                if (!context.RequestAborted.IsCancellationRequested) LiveAnswers.NotModified(context, resume.At?.ToString() ?? feed.PresentCursor);
                 return;
             }
 
@@ -224,7 +233,8 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
             await RiderSession.RunAsync(context, stream, streams, metrics, time, first, frame =>
             {
                 // A driver's replacement, or a hub restored from an older copy, may be behind what this client has seen.
-                if (frame.FixTimeMs > 0 && frame.FixTimeMs < shown) return attached.WithoutVehicle(shown);
+                // The first state was made for it.
+                if (!ReferenceEquals(frame, first) && frame.FixTimeMs > 0 && frame.FixTimeMs < shown) return attached.WithoutVehicle(shown);
                 shown = Math.Max(shown, frame.FixTimeMs);
                 return frame;
             });
@@ -245,20 +255,6 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
         }
 
         return (null, null);
-    }
-
-    private async Task AnswerAsync(HttpContext context, Strategy strategy, IReadOnlyList<string>? tags, TripReading reading)
-    {
-        if (tags is not null && tags.Any(tag => tag == reading.Cursor || tag == "*"))
-        {
-            metrics.Unchanged(strategy);
-            LiveAnswers.NotModified(context, reading.Cursor);
-            return;
-        }
-
-        metrics.Written(strategy);
-        // The first tag may name the present state while another one was asked for: then everything is sent.
-        await LiveAnswers.StateAsync(context, reading.Frame ?? (await feeds.ReadAsync(reading.State.Trip, ResumePoint.None, context.RequestAborted))!.Frame!);
     }
 
     private static ResumePoint Resume(IReadOnlyList<string>? tags)

@@ -84,7 +84,8 @@ public sealed partial class TripFeeds : BackgroundService
     {
         if (!resume.Given) return Encode(state, tag, progress, TripStateForm.ForAll);
         if (resume.At is not { } at || at.Tag != tag) return Encode(state, tag, progress, new TripStateForm(null, true, 0));
-        if (at == state.Cursor(tag)) return null;
+        // What it has seen may be later than what this state shows: the hub was restored from an older copy.
+        if (at.FixTimeMs >= state.Cursor(tag).FixTimeMs && at with { FixTimeMs = 0 } == state.Cursor(tag) with { FixTimeMs = 0 }) return null;
         return at.Number > state.Number
             ? Encode(state, tag, progress, new TripStateForm(null, true, at.FixTimeMs))
             : Encode(state, tag, progress, new TripStateForm(at.Number, false, at.FixTimeMs));
@@ -92,7 +93,9 @@ public sealed partial class TripFeeds : BackgroundService
 
     internal StateFrame Encode(TripState state, uint tag, RouteProgress? progress, in TripStateForm form)
     {
-        var cursor = state.Cursor(tag).ToString();
+        // A position that the client must not see is not in its cursor either: the one that it has seen stays there.
+        var own = state.Cursor(tag);
+        var cursor = (own with { FixTimeMs = Math.Max(own.FixTimeMs, form.ShownFixTimeMs) }).ToString();
         var how = form;
         return StateFrame.Encode(
             cursor, to => _writer.Write(to, state, cursor, progress, how), state.Number, state.Newest?.FixTimeMs ?? 0,
