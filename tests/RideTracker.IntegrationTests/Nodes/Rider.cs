@@ -1,0 +1,67 @@
+namespace RideTracker.IntegrationTests.Nodes;
+
+/// <summary>How a rider gets its states.</summary>
+public enum RiderStrategy
+{
+    Poll,
+    LongPoll,
+    Sse,
+    WebSocket,
+}
+
+/// <summary>A rider's view of one live resource, the same for all strategies: states in order, then an end.</summary>
+internal abstract class Rider : IAsyncDisposable
+{
+    /// <summary>No state may take longer.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Why the stream ended, if it said so.</summary>
+    public string? EndReason { get; protected set; }
+
+    /// <summary>After how many milliseconds the client was told to come back, last.</summary>
+    public int? RetryMs { get; protected set; }
+
+    /// <summary>Signs of life so far.</summary>
+    public int Alives { get; protected set; }
+
+    public static async Task<Rider> OpenAsync(RiderStrategy strategy, TrackingNode node, string path, string token, string? cursor = null, HttpClient? client = null) => strategy switch
+    {
+        RiderStrategy.Sse => await SseRider.ConnectAsync(node, path, token, cursor, client ?? node.Http),
+        RiderStrategy.WebSocket => await WebSocketRider.ConnectAsync(node, path, token, cursor, client),
+        _ => new PollRider(node, path, token, cursor, waits: strategy == RiderStrategy.LongPoll),
+    };
+
+    public static Task<Rider> OnTripAsync(RiderStrategy strategy, TrackingNode node, string trip, string? cursor = null) =>
+        OpenAsync(strategy, node, $"/v1/trips/{trip}/live", TestTokens.Rider(trip), cursor);
+
+    /// <summary>The next state as text, or null when the stream ended.</summary>
+    public abstract Task<string?> NextJsonAsync();
+
+    /// <summary>The next state, which must come.</summary>
+    public async Task<TripView> NextAsync()
+    {
+        var json = await NextJsonAsync();
+        Assert.True(json is not null, $"the stream ended: {EndReason ?? "without a reason"}");
+        return TripView.Parse(json);
+    }
+
+    /// <summary>Reads states until one is as wanted.</summary>
+    public async Task<TripView> UntilAsync(Func<TripView, bool> wanted)
+    {
+        while (true)
+        {
+            var view = await NextAsync();
+            if (wanted(view)) return view;
+        }
+    }
+
+    /// <summary>Reads to the end and returns what came before it.</summary>
+    public async Task<List<string>> ToEndAsync()
+    {
+        var states = new List<string>();
+        while (await NextJsonAsync() is { } json) states.Add(json);
+        return states;
+    }
+
+    public abstract ValueTask DisposeAsync();
+}
