@@ -26,7 +26,10 @@ internal static class TestTokens
         var expires = TimeProvider.System.GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1));
         var claims = new Dictionary<string, object>
         {
-            ["sub"] = subject, ["role"] = role, ["jti"] = Guid.NewGuid().ToString("N"), ["exp"] = expires.ToUnixTimeSeconds(),
+            ["sub"] = subject,
+            ["role"] = role,
+            ["jti"] = Guid.NewGuid().ToString("N"),
+            ["exp"] = expires.ToUnixTimeSeconds(),
         };
         if (trip is not null) claims["trip"] = trip;
         var text = Part(new { alg = "HS256", typ = "JWT" }) + "." + Part(claims);
