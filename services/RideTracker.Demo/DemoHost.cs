@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using RideTracker.Demo.Embedded;
+using RideTracker.Demo.Pages;
+using RideTracker.Demo.Rides;
+using RideTracker.Fleet;
+using RideTracker.Tracking.Access;
+using RideTracker.Tracking.Hosting;
+using RideTracker.Tracking.Hub;
+
+namespace RideTracker.Demo;
+
+/// <summary>Puts the demo together and runs it.</summary>
+internal static class DemoHost
+{
+    /// <summary>Runs until Ctrl-C, SIGTERM or a failure to start. Answers with the exit code.</summary>
+    public static async Task<int> RunAsync(DemoSettings settings, CancellationToken cancellationToken)
+    {
+        using var embedded = settings.Attachment is null ? EmbeddedHub.Start() : null;
+        try
+        {
+            await using var app = Build(settings, embedded?.Address ?? settings.Attachment!.Hub);
+            await app.StartAsync(cancellationToken);
+            var greeting = app.Services.GetRequiredService<Greeting>();
+            greeting.Begin();
+            await app.WaitForShutdownAsync(cancellationToken);
+            greeting.Farewell();
+            return Environment.ExitCode;
+        }
+        catch (OptionsValidationException wrong)
+        {
+            return Fail(wrong.Failures);
+        }
+        catch (AggregateException wrong) when (wrong.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            return Fail(wrong.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
+        }
+        catch (HubMismatchException wrong)
+        {
+            return Fail([wrong.Message]);
+        }
+        catch (IOException wrong) when (wrong.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+        {
+            return Fail([$"Port {settings.Port} is taken: choose another with --port."]);
+        }
+    }
+
+    private static WebApplication Build(DemoSettings settings, string hub)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Configure(builder.Configuration, settings, hub);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (settings.AnyAddress) kestrel.ListenAnyIP(settings.Port);
+            else if (settings.Port == 0) kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+            else kestrel.ListenLocalhost(settings.Port);
+        });
+
+        if (settings.Attachment is null) builder.AddTracking();
+        else
+        {
+            builder.Services.AddAccess().AddHub();
+        }
+
+        builder.Services
+            .AddSingleton(settings)
+            .AddSingleton(Town.Create())
+            .AddSingleton<DemoAddress>()
+            .AddSingleton<DemoTokens>()
+            .AddSingleton<TripBook>()
+            .AddSingleton<TripWriter>()
+            .AddSingleton<HandTrip>()
+            .AddSingleton<DemoFleet>()
+            .AddHostedService(services => services.GetRequiredService<DemoFleet>())
+            .AddSingleton<Greeting>();
+
+        var app = builder.Build();
+        app.UseMap(settings.MapFolder);
+        if (settings.Attachment is null) app.MapTracking();
+        else app.UseAccess();
+        app.MapDemo(app.Services.GetRequiredService<Town>());
+        return app;
+    }
+
+    private static void Configure(ConfigurationManager configuration, DemoSettings settings, string hub)
+    {
+        configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Default"] = "Warning",
+            // Two hundred cars that lose one node would say so two hundred times: DemoFleet says it once.
+            ["Logging:LogLevel:RideTracker.Client"] = "Error",
+            // Nothing reads the queue of fixes until Records comes.
+            ["Hub:History"] = "Off",
+            // Nobody waits for the demo's riders to be spread over other nodes.
+            ["Tracking:DrainSeconds"] = "1",
+        });
+        // Again, since what is set there counts more than the demo's defaults.
+        configuration.AddEnvironmentVariables();
+        configuration["Hub:Redis"] = hub;
+        // A page elsewhere that points its own name at 127.0.0.1 must not get the demo's tokens.
+        if (!settings.AnyAddress) configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        if (settings.Attachment is null && configuration["Access:Keys:0"] is null && configuration["Access:Authority"] is null)
+            configuration["Access:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    }
+
+    private static int Fail(IEnumerable<string> why)
+    {
+        foreach (var line in why) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"demo: {line}"));
+        return 1;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using RideTracker.Demo.Pages;
+using RideTracker.Demo.Rides;
+
+namespace RideTracker.Demo;
+
+/// <summary>Tells the person at the terminal what there is to click, and at the end what happened.</summary>
+internal sealed class Greeting(DemoSettings settings, DemoAddress address, DemoFleet fleet, TripWriter writer, TripBook book, DemoTokens tokens, IHostApplicationLifetime lifetime)
+{
+    private readonly TextWriter _out = Console.Out;
+
+    /// <summary>Prints the map's address at once, and a rider's links as soon as there is a trip to follow.</summary>
+    public void Begin()
+    {
+        _out.WriteLine($"RideTracker is ready: {address.Own}");
+        _ = ShowTripAsync(lifetime.ApplicationStopping);
+    }
+
+    public void Farewell()
+    {
+        var fixes = fleet.Fixes;
+        _out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\nRideTracker has ended: {fixes.Accepted:n0} fixes accepted, {fixes.Rejected:n0} refused, {book.Completed:n0} trips completed."));
+    }
+
+    private async Task ShowTripAsync(CancellationToken cancellationToken)
+    {
+        await writer.FirstUnderWay.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (cancellationToken.IsCancellationRequested || fleet.TripsGoingOnFor(TimeSpan.Zero) is not [var trip, ..]) return;
+        var token = tokens.ForRider(trip).Token;
+        var own = address.Own.ToString();
+        _out.WriteLine(
+            $"""
+
+              all cars    {own}
+              one rider   {own}t/{trip.Value}#{token}
+              by hand     {own}demo.json
+
+              curl -N -H 'Accept: text/event-stream' '{address.Nodes}v1/trips/{trip.Value}/live?access_token={token}'
+
+            {settings.Cars} cars are driving. Ctrl-C ends it.
+            """);
+    }
+}
