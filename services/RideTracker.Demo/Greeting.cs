@@ -34,7 +34,7 @@ internal sealed class Greeting(DemoSettings settings, DemoAddress address, DemoF
             $"""
 
               all cars    {own}
-              one rider   {own}t/{trip.Value}#{token}
+              one rider   {own}t/#{token}
               by hand     {own}demo.json
 
               curl -N -H 'Accept: text/event-stream' '{address.Nodes}v1/trips/{trip.Value}/live?access_token={token}'

@@ -36,7 +36,7 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
   });
 
   test('serves the map, the town and the API description', async () => {
-    for (const [path, type] of [['/', 'text/html'], [`/t/${demo.trips[0].id}`, 'text/html'], ['/map/config.json', 'application/json'], ['/map/town.geojson', 'application/geo+json'], ['/openapi/v1.json', 'application/json']]) {
+    for (const [path, type] of [['/', 'text/html'], ['/t/', 'text/html'], ['/map/config.json', 'application/json'], ['/map/town.geojson', 'application/geo+json'], ['/openapi/v1.json', 'application/json']]) {
       const answer = await fetch(edge + path);
       assert.equal(answer.status, 200, path);
       assert.ok(answer.headers.get('content-type').startsWith(type), `${path}: ${answer.headers.get('content-type')}`);
@@ -99,11 +99,19 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
 
   test('riders go on after Redis was killed and came back', async () => {
     const trip = demo.trips[0];
-    const rider = new Rider(`${edge}/v1/trips/${trip.id}/live`, trip.token);
+    const url = `${edge}/v1/trips/${trip.id}/live`;
+    const rider = new Rider(url, trip.token);
     try {
       await rider.until('a first position', (state) => state.vehicle);
       await compose(['kill', 'redis']);
       await rider.until('stale, since nothing can be known', (state) => state.stale, { later: true, ms: 40_000 });
+      // Any other status than 200 would stop an EventSource for good.
+      const stream = await fetch(url, { headers: { ...bearer(trip.token), accept: 'text/event-stream' } });
+      assert.equal(stream.status, 200);
+      assert.match(await stream.text(), /^retry: \d+\n/);
+      const poll = await fetch(url, { headers: bearer(trip.token) });
+      assert.equal(poll.status, 503);
+      assert.ok(Number(poll.headers.get('retry-after')) > 0);
       await compose(['up', '--wait', '--no-recreate', '--wait-timeout', '60']);
       const back = Date.now();
       await rider.until('a position after Redis is back', (state) => state.vehicle?.time > back && !state.stale, { later: true, ms: 60_000 });
