@@ -1,0 +1,50 @@
+/** Which mark each car of the overview gets, and how many there are of each. Pure. */
+import type { Vehicle } from '@ridetracker/rider-client';
+
+export type Kind = 'idle' | 'busy' | 'stale';
+
+export interface Counts {
+  readonly all: number;
+  readonly idle: number;
+  readonly busy: number;
+  readonly stale: number;
+}
+
+export function kindOf(vehicle: Vehicle): Kind {
+  return vehicle.stale ? 'stale' : vehicle.status;
+}
+
+export function countsOf(vehicles: Iterable<Vehicle>): Counts {
+  const counts = { all: 0, idle: 0, busy: 0, stale: 0 };
+  for (const vehicle of vehicles) {
+    counts.all++;
+    counts[kindOf(vehicle)]++;
+  }
+  return counts;
+}
+
+/** One source for all cars: the mark and its turn are properties, drawn by one layer. */
+export function fleetGeoJson(
+  vehicles: Iterable<Vehicle>,
+  filter: Kind | 'all',
+  selected: string | undefined,
+): GeoJSON.FeatureCollection<GeoJSON.Point> {
+  const features: GeoJSON.Feature<GeoJSON.Point>[] = [];
+  for (const vehicle of vehicles) {
+    const kind = kindOf(vehicle);
+    if (filter !== 'all' && filter !== kind) continue;
+    features.push({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [vehicle.lng, vehicle.lat] },
+      properties: {
+        id: vehicle.id,
+        mark: `${kind}-${vehicle.heading === undefined ? 'disc' : 'arrow'}`,
+        heading: vehicle.heading ?? 0,
+        // Idle cars are drawn first, silent ones last: what needs a look lies on top.
+        order: kind === 'stale' ? 2 : kind === 'busy' ? 1 : 0,
+        selected: vehicle.id === selected,
+      },
+    });
+  }
+  return { type: 'FeatureCollection', features };
+}

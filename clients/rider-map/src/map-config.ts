@@ -1,0 +1,35 @@
+/** What the page is told about the map: its base, its middle and what it owes to whom. */
+
+export interface MapConfig {
+  /** An online style, or null for the town's streets. */
+  readonly styleUrl: string | null;
+  readonly town: string | null;
+  readonly center: readonly [lng: number, lat: number];
+  readonly zoom: number;
+  readonly attribution: string;
+}
+
+const fallback: MapConfig = { styleUrl: null, town: null, center: [0, 20], zoom: 2, attribution: '' };
+
+export interface Loaded {
+  readonly config: MapConfig;
+  /** Server's clock minus this device's, milliseconds; 0 when they agree as far as one can tell. */
+  readonly skewMs: number;
+}
+
+/** A `Date` header is whole seconds and a trip over the network old: below this a difference means nothing, milliseconds. */
+const skewNoiseMs = 2000;
+
+export async function loadMapConfig(): Promise<Loaded> {
+  try {
+    const response = await fetch('/map/config.json', { cache: 'no-cache' });
+    if (!response.ok) return { config: fallback, skewMs: 0 };
+    const config = { ...fallback, ...((await response.json()) as Partial<MapConfig>) };
+    const serverMs = Date.parse(response.headers.get('Date') ?? '') + 500;
+    const skewMs = Number.isNaN(serverMs) ? 0 : serverMs - Date.now();
+    return { config, skewMs: Math.abs(skewMs) > skewNoiseMs ? skewMs : 0 };
+  } catch {
+    // Without a base map the car can still be shown.
+    return { config: fallback, skewMs: 0 };
+  }
+}

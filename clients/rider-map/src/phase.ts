@@ -1,0 +1,71 @@
+/** Decides which of the design's states the rider's page is in. Pure. */
+import type { End, Status, TripState } from '@ridetracker/rider-client';
+
+export type Phase =
+  | 'loading'
+  | 'new'
+  | 'queued'
+  | 'coming'
+  | 'here'
+  | 'riding'
+  | 'stale'
+  | 'reconnecting'
+  | 'offline'
+  | 'error'
+  | 'ended'
+  | 'cancelled'
+  | 'revoked';
+
+export interface Situation {
+  readonly state: TripState | undefined;
+  /** When `state` came, Unix milliseconds of this device. */
+  readonly stateAtMs: number | undefined;
+  readonly connection: Status['phase'];
+  /** Since when the connection is not live, Unix milliseconds of this device; undefined while it is. */
+  readonly cutSinceMs: number | undefined;
+  readonly end: End | undefined;
+  readonly online: boolean;
+}
+
+/** A cut shorter than this is not worth a word, milliseconds. */
+const cutShownMs = 3000;
+/** A cut longer than this is an error, milliseconds. */
+const cutErrorMs = 20_000;
+/** Silence longer than the announced interval and this is stale, milliseconds. */
+const staleAfterMs = 10_000;
+
+export function phaseOf(situation: Situation, nowMs: number): Phase {
+  const { state, end } = situation;
+  const status = end?.status ?? state?.status;
+  if (status === 'complete') return 'ended';
+  if (status === 'canceled') return 'cancelled';
+  if (end) {
+    if (end.reason === 'trip-over') return 'ended';
+    if (end.reason === 'refused' || end.reason === 'closed') return 'error';
+    return 'revoked';
+  }
+  if (!situation.online) return 'offline';
+  const cutMs = situation.cutSinceMs === undefined ? 0 : nowMs - situation.cutSinceMs;
+  if (cutMs > cutErrorMs) return 'error';
+  if (!state) return cutMs > cutShownMs && situation.connection === 'waiting' ? 'error' : 'loading';
+  if (cutMs > cutShownMs) return 'reconnecting';
+  if (status === 'new') return 'new';
+  if (!state.vehicle) return 'queued';
+  if (isStale(situation, nowMs)) return 'stale';
+  if (status === 'arrived-at-pickup') return 'here';
+  return status === 'enroute-to-dropoff' ? 'riding' : 'coming';
+}
+
+function isStale({ state, stateAtMs }: Situation, nowMs: number): boolean {
+  if (state?.stale) return true;
+  return stateAtMs !== undefined && nowMs - stateAtMs > (state?.nextUpdateMs ?? 1000) + staleAfterMs;
+}
+
+/** Whether the car's place on the map is one to believe. */
+export function isCarTrusted(phase: Phase): boolean {
+  return phase === 'coming' || phase === 'here' || phase === 'riding' || phase === 'reconnecting';
+}
+
+export function isOver(phase: Phase): boolean {
+  return phase === 'ended' || phase === 'cancelled' || phase === 'revoked';
+}

@@ -1,0 +1,83 @@
+/** Keeps one page's token: reads its claims, and asks the demo for the next one before it ends. */
+
+export interface Claims {
+  readonly trip?: string;
+  readonly role?: string;
+  /** Unix milliseconds. */
+  readonly expiresMs?: number;
+}
+
+/** The claims of a JWT, unverified (the server verifies), or undefined if it is none. */
+export function claimsOf(token: string): Claims | undefined {
+  try {
+    const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    const { trip, role, exp } = claims;
+    return {
+      ...(typeof trip === 'string' ? { trip } : {}),
+      ...(typeof role === 'string' ? { role } : {}),
+      ...(typeof exp === 'number' ? { expiresMs: exp * 1000 } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** When to renew: a minute before the end, or after half the time left if that is less. */
+export function renewInMs(expiresMs: number, nowMs: number): number {
+  const left = Math.max(0, expiresMs - nowMs);
+  return left > 120_000 ? left - 60_000 : left / 2;
+}
+
+/** Longest delay that `setTimeout` keeps. */
+const longestDelayMs = 2 ** 31 - 1;
+
+export class TokenKeeper {
+  #token: string;
+  #handedOut: string | undefined;
+  #renewalUrl: string | undefined;
+  readonly #onRenewed: (token: string) => void;
+  #pending: Promise<void> | undefined;
+
+  /** `renewalUrl` answers `{ "token", "expires" }`, or 404 where tokens are not renewed. */
+  constructor(token: string, renewalUrl: string, onRenewed: (token: string) => void = () => {}) {
+    this.#token = token;
+    this.#renewalUrl = renewalUrl;
+    this.#onRenewed = onRenewed;
+    this.#schedule();
+  }
+
+  /** The token to use, or another one if the server refused the last. */
+  async get(why: { readonly refused: boolean }): Promise<string> {
+    if (why.refused && this.#handedOut === this.#token) await this.#renew();
+    this.#handedOut = this.#token;
+    return this.#token;
+  }
+
+  #schedule(): void {
+    const expiresMs = claimsOf(this.#token)?.expiresMs;
+    if (expiresMs === undefined || !this.#renewalUrl) return;
+    const delayMs = Math.max(1000, renewInMs(expiresMs, Date.now()));
+    if (delayMs <= longestDelayMs) setTimeout(() => void this.#renew(), delayMs);
+  }
+
+  #renew(): Promise<void> {
+    this.#pending ??= this.#fetch().finally(() => (this.#pending = undefined));
+    return this.#pending;
+  }
+
+  async #fetch(): Promise<void> {
+    if (!this.#renewalUrl) return;
+    try {
+      const response = await fetch(this.#renewalUrl, { cache: 'no-store' });
+      if (response.ok) {
+        this.#token = ((await response.json()) as { token: string }).token;
+        this.#onRenewed(this.#token);
+      } else if (response.status < 500) this.#renewalUrl = undefined;
+    } catch {
+      // The network is away: the token that is there serves until it ends, and the next refusal asks again.
+    }
+    this.#schedule();
+  }
+}

@@ -1,0 +1,59 @@
+/** Distances, times and ages in the words and units of the reader's locale. Pure. */
+
+const milesRegions = ['US', 'GB', 'LR', 'MM'];
+
+export class Units {
+  readonly #locale: string;
+  readonly #miles: boolean;
+  readonly #timeZone: string | undefined;
+
+  constructor(locale: string, timeZone?: string) {
+    this.#locale = locale;
+    this.#timeZone = timeZone;
+    this.#miles = milesRegions.includes(new Intl.Locale(locale).maximize().region ?? '');
+  }
+
+  distance(meters: number): string {
+    if (this.#miles) {
+      const miles = meters / 1609.344;
+      return miles < 0.1 ? this.#number(Math.max(10, Math.round((meters / 0.3048) / 10) * 10), 'foot') : this.#number(miles, 'mile', 1);
+    }
+    return meters < 950 ? this.#number(Math.max(10, Math.round(meters / 10) * 10), 'meter') : this.#number(meters / 1000, 'kilometer', 1);
+  }
+
+  speed(metersPerSecond: number): string {
+    return this.#miles
+      ? this.#number(Math.round(metersPerSecond * 2.236936), 'mile-per-hour')
+      : this.#number(Math.round(metersPerSecond * 3.6), 'kilometer-per-hour');
+  }
+
+  /** Hours and minutes. */
+  clock(ms: number): string {
+    return this.#time(ms, { hour: 'numeric', minute: '2-digit' });
+  }
+
+  clockWithSeconds(ms: number): string {
+    return this.#time(ms, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+  }
+
+  /** "40 s", "3 min". */
+  age(seconds: number): string {
+    return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.floor(seconds / 60)} min`;
+  }
+
+  /** The same for the ear: "40 seconds", "3 minutes". */
+  spokenAge(seconds: number): string {
+    const [count, word] = seconds < 60 ? [Math.max(1, Math.round(seconds)), 'second'] : [Math.floor(seconds / 60), 'minute'];
+    return `${count} ${word}${count === 1 ? '' : 's'}`;
+  }
+
+  #number(value: number, unit: string, digits = 0): string {
+    const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits } as const;
+    return new Intl.NumberFormat(this.#locale, style).format(value);
+  }
+
+  #time(ms: number, style: Intl.DateTimeFormatOptions): string {
+    const zone = this.#timeZone === undefined ? {} : { timeZone: this.#timeZone };
+    return new Intl.DateTimeFormat(this.#locale, { ...style, ...zone }).format(ms);
+  }
+}
