@@ -7,7 +7,7 @@ namespace RideTracker.Protocol.Hub;
 /// <code>
 /// hub                      hash    partitions, incarnation, secret: what all nodes must agree on
 /// {p7}:slot:DRIVER         hash    the driver's live state, see accept.lua
-/// {p7}:track:DRIVER        string  the last fixes, for `path` and to know duplicates, see accept.lua
+/// {p7}:track:DRIVER        list    the last fixes, for `path` and to know duplicates, see accept.lua
 /// {p7}:geo                 geo     where every present driver is
 /// {p7}:heard               zset    when each driver turns stale, then gone (Unix ms)
 /// {p7}:history             list    accepted batches for Records, oldest first

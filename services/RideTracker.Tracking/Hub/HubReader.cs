@@ -11,8 +11,8 @@ namespace RideTracker.Tracking.Hub;
 /// <summary>Reads drivers, trips and places from the hub.</summary>
 public sealed class HubReader(HubLink link)
 {
-    // 100 places of at most 56 bytes, and the numbers before them.
-    private const int TrackTailBytes = 7_000;
+    // `path` after a resume has 100 places at the most, and each change brings one at least.
+    private const int TrackTail = 100;
 
     private static readonly RedisValue[] SlotFields =
     [
@@ -27,8 +27,8 @@ public sealed class HubReader(HubLink link)
     {
         var partition = HubKeys.Partition(driver, link.Partitions);
         var fields = db.HashGetAsync(HubKeys.Slot(partition, driver), SlotFields);
-        var track = db.StringGetRangeAsync(HubKeys.Track(partition, driver), -TrackTailBytes, -1);
-        return Slot(driver, await fields, (byte[]?)await track);
+        var track = db.ListRangeAsync(HubKeys.Track(partition, driver), -TrackTail, -1);
+        return Slot(driver, await fields, await track);
     }, cancellationToken);
 
     /// <summary>What a trip has without its driver, or null if the hub knows no such trip.</summary>
@@ -149,7 +149,7 @@ public sealed class HubReader(HubLink link)
         }
     }
 
-    private static DriverSlot? Slot(DriverId driver, RedisValue[] kept, byte[]? track)
+    private static DriverSlot? Slot(DriverId driver, RedisValue[] kept, RedisValue[]? track)
     {
         if (kept[0].IsNull) return null;
         var number = (long)kept[0];
@@ -178,30 +178,16 @@ public sealed class HubReader(HubLink link)
     private static long Long(RedisValue value) => value.TryParse(out long number) ? number : 0;
 
     // The track may have grown since the slot was read: what is numbered higher is left for the next reading.
-    private static List<TrackPoint> Track(ReadOnlySpan<byte> track, long upTo)
+    private static List<TrackPoint> Track(RedisValue[] track, long upTo)
     {
-        var points = new List<TrackPoint>();
-        var cut = track.Length >= TrackTailBytes;
-        var only = track.Count((byte)'\n') <= 1;
-        foreach (var range in track.Split((byte)'\n'))
+        var points = new List<TrackPoint>(track.Length);
+        foreach (var element in track)
         {
-            var line = track[range];
-            if (line.IsEmpty) continue;
-            // A first line that is cut has lost its number: it is old, unless one large report fills all of the tail.
-            var number = only ? upTo : 0;
-            if (cut)
-            {
-                line = line[(line.IndexOf((byte)';') + 1)..];
-                cut = false;
-            }
-            else
-            {
-                if (line[0] == (byte)'!') line = line[1..];
-                var bar = line.IndexOf((byte)'|');
-                if (bar < 0 || !Utf8Parser.TryParse(line[..bar], out number, out _) || number > upTo) continue;
-                line = line[(bar + 1)..];
-            }
-
+            ReadOnlySpan<byte> line = (byte[]?)element;
+            if (line.StartsWith("!"u8)) line = line[1..];
+            var bar = line.IndexOf((byte)'|');
+            if (bar < 0 || !Utf8Parser.TryParse(line[..bar], out long number, out _) || number > upTo) continue;
+            line = line[(bar + 1)..];
             while (FixText.TryRead(ref line, out var fix)) points.Add(new TrackPoint(number, fix.FixTimeMs, fix.Latitude, fix.Longitude));
         }
 

@@ -7,9 +7,10 @@
 --       driver, first time, last time, number of fixes, cell of the last, its lat, its lng, text of the last (FixText), text of all, places of all
 --
 -- Slot (hash): n, time, fix (newest, FixText), heard, interval, stale, gone, cell, late (times taken into the history only, "t;t"),
---              idle, dropoff, and the trip's part (Protocol/Trips/slot.lua): trip, status, tripversion, shared, taken, over
--- Track (string): one line per change "n|t,lat,lng;t,lat,lng;\n", newest last. A line that begins with '!' was shown but not kept in the
---              history (no room), so its fixes are no duplicates when they come again.
+--              idle, dropoff, trackbytes (of all its track), and the trip's part (Protocol/Trips/slot.lua): trip, status, tripversion, shared, taken, over
+-- Track (list): one element per change "n|t,lat,lng;t,lat,lng;", newest last. One that begins with '!' was shown but not kept in the history
+--              (no room), so its fixes are no duplicates when they come again. A list and no string: on the embedded server each growing of a
+--              string leaves its old copy behind in the log (docs/adr/0002).
 --
 -- Answer: for each report accepted, duplicates, newest time, 1 if the driver is on a trip; then 1 if the history had no room, else 0.
 local PER_REPORT = 10
@@ -30,9 +31,10 @@ local nowText = text(now)
 local function known(slot)
   if slot.known then return slot.known end
   local times = {}
-  for line in string.gmatch(redis.call('GET', slot.trackKey) or '', '[^\n]+') do
-    if string.sub(line, 1, 1) ~= '!' then
-      for time in string.gmatch(string.sub(line, string.find(line, '|', 1, true) + 1), '(%d+),[^;]*;') do times[time] = true end
+  local track = redis.call('LRANGE', slot.trackKey, 0, -1)
+  for i = 1, #track do
+    if string.sub(track[i], 1, 1) ~= '!' then
+      for time in string.gmatch(string.sub(track[i], string.find(track[i], '|', 1, true) + 1), '(%d+),[^;]*;') do times[time] = true end
     end
   end
   for i = 1, #slot.live do
@@ -55,12 +57,12 @@ for i = 1, reports do
   end
   local slot = slots[key]
   if not slot then
-    local kept = redis.call('HMGET', key, 'n', 'time', 'heard', 'interval', 'stale', 'gone', 'cell', 'late', 'trip', 'over', 'idle', 'dropoff', 'tripversion')
+    local kept = redis.call('HMGET', key, 'n', 'time', 'heard', 'interval', 'stale', 'gone', 'cell', 'late', 'trip', 'over', 'idle', 'dropoff', 'tripversion', 'trackbytes')
     slot = {
       key = key, trackKey = KEYS[4 + 2 * i], driver = driver, n = tonumber(kept[1] or 0), time = tonumber(kept[2] or 0), heard = tonumber(kept[3] or 0),
       interval = tonumber(kept[4] or 0), stale = kept[5] == '1', gone = kept[6] == '1', cell = kept[7] or '', late = kept[8] or '',
       trip = (kept[9] and kept[9] ~= '' and kept[10] ~= '1') and kept[9] or '-', idle = kept[11] or '', dropoff = kept[12] or '0',
-      version = kept[13] or '0', live = {},
+      version = kept[13] or '0', trackBytes = tonumber(kept[14] or 0), live = {},
     }
     slots[key] = slot
     slots[#slots + 1] = slot
@@ -149,17 +151,18 @@ for i = 1, #slots do
       redis.call('PERSIST', slot.key)
       redis.call('PERSIST', slot.trackKey)
     end
-    local length = redis.call('APPEND', slot.trackKey, (full == 1 and '!' or '') .. n .. '|' .. table.concat(places) .. '\n')
-    if length > 2 * TRACK_KEEP then
-      local tail = redis.call('GETRANGE', slot.trackKey, -TRACK_KEEP, -1)
-      local cut = string.find(tail, '\n', 1, true)
-      -- A backlog of one driver in one batch is one line, longer than what is kept: its end stays.
-      if cut == #tail then tail = (full == 1 and '!' or '') .. n .. '|' .. string.sub(tail, string.find(tail, ';', 1, true) + 1)
-      else tail = string.sub(tail, cut + 1) end
-      redis.call('SET', slot.trackKey, tail)
+    local line = (full == 1 and '!' or '') .. n .. '|' .. table.concat(places)
+    local trackBytes = slot.trackBytes + #line
+    redis.call('RPUSH', slot.trackKey, line)
+    -- At least this line stays, however long it is.
+    while trackBytes > TRACK_KEEP and trackBytes > #line do
+      local oldest = redis.call('LPOP', slot.trackKey)
+      if not oldest then break end
+      trackBytes = trackBytes - #oldest
     end
     redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval),
-      'stale', '', 'gone', '', 'cell', newest.cell, 'idle', slot.idle)
+      'stale', '', 'gone', '', 'cell', newest.cell, 'idle', slot.idle,
+      'trackbytes', text(trackBytes))
     redis.call('GEOADD', KEYS[1], newest.lng, newest.lat, slot.driver)
     redis.call('ZADD', KEYS[2], text(now + math.max(least, intervals * interval)), slot.driver)
     local message = table.concat({ 'f', text(slot.n), n, slot.trip, slot.driver, newest.cell, nowText, text(interval), slot.version, slot.idle, slot.dropoff }, ' ')
