@@ -50,10 +50,9 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
     {
         lock (_gate)
         {
-            json = _trip;
-            var isNew = _tripIsNew;
+            json = _tripIsNew ? _trip : default;
             _tripIsNew = false;
-            return isNew;
+            return json.Length > 0;
         }
     }
 

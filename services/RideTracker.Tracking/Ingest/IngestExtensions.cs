@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
@@ -29,9 +30,12 @@ public static class IngestExtensions
         services.AddSingleton<DriverSocketEndpoint>();
         services.AddSingleton<FixesEndpoint>();
 
-        services.AddSignalR().AddJsonProtocol().AddMessagePackProtocol();
-        services.AddOptions<HubOptions<DriverHub>>().Configure<IOptions<IngestOptions>>((hub, ingest) =>
+        // AddHubOptions makes the hub's own options count at all; what they are needs the settings.
+        services.AddSignalR().AddHubOptions<DriverHub>(_ => { }).AddJsonProtocol().AddMessagePackProtocol();
+        services.AddOptions<HubOptions<DriverHub>>().PostConfigure<IOptions<IngestOptions>>((hub, ingest) =>
         {
+            // Such as that a message is too large. What the hub itself throws is meant for the phone.
+            hub.EnableDetailedErrors = true;
             hub.MaximumParallelInvocationsPerClient = ingest.Value.MaxCallsInFlight;
             hub.MaximumReceiveMessageSize = ingest.Value.MaxReportBytes + EnvelopeBytes;
             hub.KeepAliveInterval = ingest.Value.KeepAliveInterval;
@@ -62,11 +66,53 @@ public static class IngestExtensions
         drivers.MapPost("/v1/drivers/{id}/fixes", (HttpContext context, FixesEndpoint door) => door.ServeAsync(context))
             .WithSummary("Report fixes of one driver.")
             .WithDescription("The body is one report: 1 to 500 fixes in any order, at most 128 KB. The Ack settles exactly this call; any other answer settles nothing.")
-            .Accepts<DriverFix[]>("application/json")
+            // Not Accepts<T>: with it routing answers other media types itself, with 415 and no problem.
+            .AddOpenApiOperationTransformer((operation, _, _) =>
+            {
+                operation.RequestBody = FixesBody;
+                return Task.CompletedTask;
+            })
             .Produces<Ack>()
             .Refuses(400, 401, 403, 413, 415, 429, 503);
         return endpoints;
     }
+
+    private static OpenApiRequestBody FixesBody => new()
+    {
+        Required = true,
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            ["application/json"] = new()
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    MinItems = 1,
+                    MaxItems = 500,
+                    Items = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Required = new HashSet<string> { "time", "lat", "lng" },
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            ["time"] = Member(JsonSchemaType.Integer, "Unix time in milliseconds."),
+                            ["lat"] = Member(JsonSchemaType.Number, "Degrees WGS 84."),
+                            ["lng"] = Member(JsonSchemaType.Number, "Degrees WGS 84."),
+                            ["accuracy"] = Member(JsonSchemaType.Number, "Metres."),
+                            ["speed"] = Member(JsonSchemaType.Number, "Metres per second."),
+                            ["heading"] = Member(JsonSchemaType.Number, "Degrees clockwise from true north."),
+                            ["altitude"] = Member(JsonSchemaType.Number, "Metres."),
+                            ["battery"] = Member(JsonSchemaType.Number, "0 to 1."),
+                            ["charging"] = Member(JsonSchemaType.Boolean, "Whether the phone is being charged."),
+                            ["mock"] = Member(JsonSchemaType.Boolean, "Whether a program made the position up."),
+                        },
+                    },
+                },
+            },
+        },
+    };
+
+    private static OpenApiSchema Member(JsonSchemaType type, string description) => new() { Type = type, Description = description };
 
     private static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)
     {

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using RideTracker.Protocol;
+using RideTracker.Protocol.Fixes;
+using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Ingest;
+
+namespace RideTracker.Tests.Ingest;
+
+/// <summary>A hub in memory that keeps to the contract of the real one, and that a test can switch off, fill or hold.</summary>
+internal sealed class FakeHub
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DriverId, SortedDictionary<long, DriverFix>> _taken = [];
+    private readonly ConcurrentDictionary<DriverId, Action<ReadOnlyMemory<byte>>> _listeners = new();
+    private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
+    private TaskCompletionSource? _held;
+    private int _writes;
+
+    /// <summary>What the next calls answer with.</summary>
+    public HubOutcome Outcome { get; set; } = HubOutcome.Taken;
+
+    /// <summary>The trip that every driver is on.</summary>
+    public SlotTrip? Trip { get; set; }
+
+    public string Incarnation { get; set; } = "hub-1";
+
+    public IngestHub AsIngestHub() => new()
+    {
+        WriteAsync = WriteAsync,
+        ReadSlotAsync = (driver, _) => Outcome == HubOutcome.Unavailable ? throw new HubUnavailableException("off") : ValueTask.FromResult<DriverSlot?>(Slot(driver)),
+        SubscribeControlAsync = (driver, onTrip, _) =>
+        {
+            if (Outcome == HubOutcome.Unavailable) throw new HubUnavailableException("off");
+            _listeners[driver] = onTrip;
+            return ValueTask.FromResult<IAsyncDisposable>(new Nothing());
+        },
+        Incarnation = () => Incarnation,
+    };
+
+    /// <summary>Reports wait in the hub until this is called again with false.</summary>
+    public void Hold(bool held)
+    {
+        TaskCompletionSource? before;
+        lock (_gate)
+        {
+            before = _held;
+            _held = held ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        }
+
+        before?.TrySetResult();
+    }
+
+    /// <summary>Once so many reports came, repeats included.</summary>
+    public Task WrittenAsync(int count)
+    {
+        lock (_gate)
+        {
+            if (_writes >= count) return Task.CompletedTask;
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((count, reached));
+            return reached.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    public IReadOnlyList<DriverFix> Taken(string driver)
+    {
+        lock (_gate) return _taken.TryGetValue(DriverId.Parse(driver), out var fixes) ? [.. fixes.Values] : [];
+    }
+
+    public void Push(string driver, string json) => _listeners[DriverId.Parse(driver)](System.Text.Encoding.UTF8.GetBytes(json));
+
+    private async ValueTask<HubVerdict> WriteAsync(DriverReport report, CancellationToken cancellationToken)
+    {
+        Task? held;
+        lock (_gate)
+        {
+            _writes++;
+            foreach (var (count, reached) in _waiting)
+            {
+                if (_writes >= count) reached.TrySetResult();
+            }
+
+            held = _held?.Task;
+        }
+
+        if (held is not null) await held.WaitAsync(cancellationToken);
+        if (Outcome != HubOutcome.Taken) return new HubVerdict(Outcome, 0, 0, 0, Trip is not null);
+        lock (_gate)
+        {
+            if (!_taken.TryGetValue(report.Driver, out var fixes)) _taken[report.Driver] = fixes = [];
+            var accepted = report.Fixes.Count(fix => fixes.TryAdd(fix.FixTimeMs, fix));
+            return new HubVerdict(HubOutcome.Taken, accepted, report.Fixes.Count - accepted, fixes.Keys.Last(), Trip is not null);
+        }
+    }
+
+    private DriverSlot Slot(DriverId driver)
+    {
+        lock (_gate)
+        {
+            return new DriverSlot(driver)
+            {
+                Number = 1,
+                Newest = _taken.TryGetValue(driver, out var fixes) ? fixes.Values.Last() : null,
+                Trip = Trip,
+            };
+        }
+    }
+
+    private sealed class Nothing : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
