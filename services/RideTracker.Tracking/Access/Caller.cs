@@ -16,7 +16,7 @@ public readonly record struct Caller(string Subject, Role Role, TripId? Trip, Da
 
     /// <summary>The driver that this is.</summary>
     /// <exception cref="InvalidOperationException">The role is another.</exception>
-    public DriverId Driver => Role == Role.Driver
+    public DriverId AsDriver() => Role == Role.Driver
         ? DriverId.Parse(Subject)
         : throw new InvalidOperationException($"A {Role.ToWire()} is no driver.");
 

@@ -61,6 +61,8 @@ public static class TrackingSetup
     /// <summary>Maps all of a tracking node.</summary>
     public static WebApplication MapTracking(this WebApplication app)
     {
+        // Before anything reads a setting: so all that is wrong is said at once, not only what was met first.
+        app.Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
         var roles = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<TrackingOptions>>().Value.Roles;
         app.UseFailures();
         app.UseWebSockets();

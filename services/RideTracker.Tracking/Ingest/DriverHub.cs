@@ -20,7 +20,7 @@ internal sealed class DriverHub(
     {
         if (connections.IsDraining) throw new HubException("draining: connect again, another node answers.");
         var caller = (Context.GetHttpContext() ?? throw new InvalidOperationException("The connection has no HTTP request.")).GetCaller();
-        var track = tracks.Hold(caller.Driver, out var holders);
+        var track = tracks.Hold(caller.AsDriver(), out var holders);
         if (holders > options.Value.MaxConnectionsPerDriver)
         {
             tracks.Release(track);

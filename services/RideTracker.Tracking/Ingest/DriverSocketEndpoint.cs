@@ -38,7 +38,7 @@ internal sealed class DriverSocketEndpoint(
 
         var settings = options.Value;
         var caller = context.GetCaller();
-        var track = tracks.Hold(caller.Driver, out var holders);
+        var track = tracks.Hold(caller.AsDriver(), out var holders);
         try
         {
             if (holders > settings.MaxConnectionsPerDriver)

@@ -34,7 +34,7 @@ internal sealed class FixesEndpoint(DriverTracks tracks, ReportIntake intake, In
         }
 
         if (await ReadAsync(context) is not { Fixes: { } fixes }) return;
-        var track = tracks.Hold(caller.Driver, out _);
+        var track = tracks.Hold(caller.AsDriver(), out _);
         try
         {
             await AnswerAsync(context, track, fixes);

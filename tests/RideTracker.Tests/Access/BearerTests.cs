@@ -153,7 +153,7 @@ public sealed class BearerTests
     {
         var result = new AccessOptionsValidator().Validate(null, new AccessOptions
         {
-            Keys = ["AAAA", "no base64", Convert.ToBase64String(new byte[32])],
+            Keys = ["AAAA", "!!!", Convert.ToBase64String(new byte[32])],
             Authority = "http://issuer.example",
             ClockSkew = TimeSpan.FromHours(1),
         });

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RideTracker.Protocol;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Ingest;
@@ -63,6 +64,7 @@ internal sealed class IngestNode : IAsyncDisposable
         builder.Services.RemoveAll<IHostedService>();
         builder.Services.AddIngest();
         var app = builder.Build();
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         app.UseWebSockets();
         app.UseAccess();
         app.MapIngest();
