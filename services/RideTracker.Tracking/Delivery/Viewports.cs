@@ -71,11 +71,13 @@ public sealed class Viewports(HubLink link, HubReader reader, CellFeeds cells, I
         }
     }
 
-    private static GeoBox Widened(GeoBox box)
+    internal static GeoBox Widened(GeoBox box)
     {
         double west = box.West - RoundingDegrees, east = box.East + RoundingDegrees;
-        return new GeoBox(
-            west < -180 ? west + 360 : west, Math.Max(-90, box.South - RoundingDegrees), east > 180 ? east - 360 : east, Math.Min(90, box.North + RoundingDegrees));
+        double south = Math.Max(-90, box.South - RoundingDegrees), north = Math.Min(90, box.North + RoundingDegrees);
+        // All the way round: wider would be the sliver on the other side of the antimeridian.
+        if (box.Width + 2 * RoundingDegrees >= 360) return new GeoBox(-180, south, 180, north);
+        return new GeoBox(west < -180 ? west + 360 : west, south, east > 180 ? east - 360 : east, north);
     }
 
     private sealed class CellViewport(List<CellFeed> feeds, GeoBox box, Audience audience, Mailbox mailbox, TimeProvider time) : IViewport
