@@ -23,11 +23,18 @@ internal sealed class TestDriver(string id)
         Assert.Equal(fixes.Length, ack.RootElement.GetProperty("accepted").GetInt32());
     }
 
+    /// <summary>The request that reports.</summary>
+    public HttpRequestMessage Request(WireFix[] fixes)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/drivers/{Id}/fixes") { Content = JsonContent.Create(fixes, options: JsonSerializerOptions.Web) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        return request;
+    }
+
     /// <summary>Reports, and returns the Ack.</summary>
     public async Task<JsonDocument> TryReportAsync(TrackingNode node, params WireFix[] fixes)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/drivers/{Id}/fixes") { Content = JsonContent.Create(fixes, options: JsonSerializerOptions.Web) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        using var request = Request(fixes);
         using var response = await node.Http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode}: {body}");
