@@ -15,7 +15,7 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
   let demo;
 
   before(async () => {
-    await compose(['build', '--quiet']);
+    await compose(['--profile', 'simulator', 'build', '--quiet']);
     await compose(['up', '--wait', '--wait-timeout', '180']);
     demo = await (await fetch(`${edge}/demo.json`)).json();
   });

@@ -15,7 +15,7 @@ const environment = { ...process.env, RIDETRACKER_PORT: String(port), RIDETRACKE
 
 /** Runs `docker compose ARGS` and gives what it printed. Rejects with its errors in the message. */
 export async function compose(args, { env = {}, timeout = 900_000 } = {}) {
-  const { stdout, stderr } = await docker(['compose', '--project-name', project, '--profile', 'simulator', ...args], { env, timeout });
+  const { stdout, stderr } = await docker(['compose', '--project-name', project, ...args], { env, timeout });
   return stdout + stderr;
 }
 
