@@ -202,6 +202,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                 }
                 catch (DriverRefusedException e)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     LastError = e.Message;
                     if (token == refusedToken || ++refusals >= MostRefusals)
                     {
@@ -213,8 +214,10 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
 
                     refusedToken = token;
                 }
-                catch (Exception e) when (e is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+                catch (Exception e) when (e is not OutOfMemoryException)
                 {
+                    // Also what the caller's token factory throws: the next try may go well.
+                    cancellationToken.ThrowIfCancellationRequested();
                     LastError = e is OperationCanceledException ? "The server did not answer in time." : e.Message;
                     wait = _backoff.Next();
                     LogLost(_options.Driver.Value, LastError, wait.TotalMilliseconds);
