@@ -88,16 +88,21 @@ demo_sources=(global.json Directory.Build.props Directory.Packages.props .editor
 demo_dll=services/RideTracker.Demo/bin/Release/net10.0/RideTracker.Demo.dll
 map_dist=clients/rider-map/dist
 
+# npm ci is what takes long: only when the packages changed.
+install_npm() {
+    local folder=$1 name=packages-${1//\//-} began=$SECONDS
+    if up_to_date "$name" "$folder/node_modules" "$folder"/package{,-lock}.json; then return; fi
+    say "installing the npm packages of $folder ..."
+    quietly "artifacts/logs/$name.log" npm --prefix "$folder" ci --no-audit --no-fund
+    remember "$name"
+    say "installed them in $((SECONDS - began)) s"
+}
+
 build_map() {
     if up_to_date map $map_dist/index.html "${map_sources[@]}"; then return; fi
-    local began=$SECONDS
+    local began=$SECONDS made_from=$stamp
+    install_npm clients/rider-map
     say "building the web map ..."
-    # npm ci is what takes long: only when the packages changed.
-    local made_from=$stamp
-    if ! up_to_date map-packages clients/rider-map/node_modules clients/rider-{map,client}/package{,-lock}.json; then
-        quietly artifacts/logs/map-packages.log npm --prefix clients/rider-map ci --no-audit --no-fund
-        remember map-packages
-    fi
     quietly artifacts/logs/map-build.log npm --prefix clients/rider-map run build
     stamp=$made_from
     remember map

@@ -1,0 +1,146 @@
+// deploy/demo as a newcomer meets it: what it says when something is missing, how soon it is there, the four strategies by hand, and its end.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('../../deploy/demo', import.meta.url));
+
+/** Runs the script to its end. */
+const run = (...args) => new Promise((resolve) => {
+  execFile(script, args, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }));
+});
+
+test('--help shows examples and starts nothing', async () => {
+  const { code, stdout } = await run('--help');
+  assert.equal(code, 0);
+  assert.match(stdout, /Examples\n {2}deploy\/demo\n/);
+});
+
+test('a port that is none is named', async () => {
+  const { code, stderr } = await run('--port', 'http');
+  assert.equal(code, 2);
+  assert.match(stderr, /--port takes a number from 0 to 65535, not 'http'/);
+});
+
+test('a port that is taken is named, before anything is built', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  try {
+    const { port } = server.address();
+    const { code, stderr } = await run(`--port=${port}`);
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`Port ${port} is taken`));
+  } finally {
+    server.close();
+  }
+});
+
+test('an option out of its range, and half an attachment, are refused', async () => {
+  const cars = await run('--port', '0', '--cars', '0');
+  assert.notEqual(cars.code, 0);
+  assert.match(cars.stderr, /--cars takes a number from 1/);
+  const half = await run('--port', '0', '--hub', 'localhost:6379');
+  assert.notEqual(half.code, 0);
+  assert.match(half.stderr, /--hub and --api go together/);
+});
+
+describe('the running demo', { timeout: 120_000 }, () => {
+  let demo, exited, url, live, token, printed, secondsToReady;
+
+  before(async () => {
+    // Once, so that what is measured is a second start.
+    await run('--port', '0', '--cars', '0');
+    const start = performance.now();
+    demo = spawn(script, ['--port', '0', '--cars', '50'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    exited = new Promise((resolve) => demo.once('exit', (code, signal) => resolve({ code, signal })));
+    printed = await new Promise((resolve) => {
+      let text = '';
+      createInterface(demo.stdout).on('line', (line) => {
+        text += `${line}\n`;
+        if (/is ready/.test(line)) secondsToReady = (performance.now() - start) / 1000;
+        if (/Ctrl-C ends it/.test(line)) resolve(text);
+      });
+    });
+    url = /is ready: (\S+)\//.exec(printed)[1];
+    const { trips } = await (await fetch(`${url}/demo.json`)).json();
+    token = { authorization: `Bearer ${trips[0].token}` };
+    live = `${url}/v1/trips/${trips[0].id}/live`;
+  });
+
+  after(() => demo.kill('SIGKILL'));
+
+  test('is ready within 5 s', () => assert.ok(secondsToReady < 5, `${secondsToReady} s`));
+
+  test('prints links that work', async () => {
+    const links = [...printed.matchAll(/http:\/\/[^\s']+/g)].map(([link]) => link);
+    assert.ok(links.length >= 4, printed);
+    for (const link of links) {
+      const answer = await fetch(link);
+      assert.equal(answer.status, 200, link);
+      await answer.body.cancel();
+    }
+  });
+
+  test('lists trips and a driver of no simulated car', async () => {
+    const directory = await (await fetch(`${url}/demo.json`)).json();
+    assert.ok(directory.trips.length >= 5, `${directory.trips.length} trips`);
+    const hand = await (await fetch(`${url}/v1/trips/${directory.driverTrip.id}/live`, { headers: { authorization: `Bearer ${directory.driverTrip.token}` } })).json();
+    assert.equal(hand.status, 'enroute-to-pickup');
+    assert.equal(hand.vehicle, undefined);
+    assert.equal(hand.route, 1);
+  });
+
+  test('renews the tokens of its own trips, and of no others', async () => {
+    const trip = live.split('/').at(-2);
+    const renewed = await (await fetch(`${url}/demo/token?trip=${trip}`)).json();
+    assert.equal((await fetch(live, { headers: { authorization: `Bearer ${renewed.token}` } })).status, 200);
+    assert.ok(renewed.expires > Date.now());
+    assert.equal((await fetch(`${url}/demo/token?trip=nobodys`)).status, 404);
+    assert.equal((await fetch(`${url}/demo/token`)).status, 400);
+  });
+
+  test('answers no page that calls it by another name', async () => {
+    const status = await new Promise((resolve) => {
+      execFile('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Host: elsewhere.example', `${url}/demo.json`], (_, stdout) => resolve(stdout));
+    });
+    assert.equal(status, '400');
+  });
+
+  test('streams positions within 10 s', async () => {
+    const answer = await fetch(live, { headers: { ...token, accept: 'text/event-stream' }, signal: AbortSignal.timeout(10_000) });
+    let text = '';
+    for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (/event: position\nid: \S+\ndata: \{.*"vehicle":\{/.test(text)) return;
+    }
+    assert.fail(text);
+  });
+
+  test('polls with an ETag, 304 while it holds, and holds a long poll until it does not', async () => {
+    const etags = new Set();
+    let unchanged = 0;
+    const signal = AbortSignal.timeout(30_000);
+    while (unchanged === 0 || etags.size < 3) {
+      const state = await fetch(live, { headers: token, signal });
+      assert.equal(state.status, 200);
+      const etag = state.headers.get('etag');
+      etags.add(etag);
+      assert.equal(etag, `"${(await state.json()).cursor}"`);
+      if ((await fetch(live, { headers: { ...token, 'if-none-match': etag }, signal })).status === 304) unchanged++;
+      const next = await fetch(live, { headers: { ...token, 'if-none-match': etag, prefer: 'wait=20' }, signal });
+      assert.equal(next.status, 200);
+      assert.notEqual(next.headers.get('etag'), etag);
+    }
+  });
+
+  test('ends by itself on SIGTERM, and says what happened', async () => {
+    let last = '';
+    demo.stdout.on('data', (data) => (last += data));
+    demo.kill('SIGTERM');
+    assert.deepEqual(await exited, { code: 0, signal: null });
+    assert.match(last, /has ended: [\d,]+ fixes accepted, 0 refused/);
+  });
+});
