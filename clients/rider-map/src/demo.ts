@@ -13,10 +13,17 @@ export interface Demo {
   readonly dispatcherToken: string;
 }
 
-/** Undefined where there is no demo. */
+/** A fleet that is still setting off is asked for again after this, milliseconds. */
+const startingMs = 1000;
+
+/** Undefined where there is no demo; waits for one that is still starting. */
 export async function loadDemo(): Promise<Demo | undefined> {
   try {
-    const response = await fetch('/demo.json', { cache: 'no-store' });
+    let response = await fetch('/demo.json', { cache: 'no-store' });
+    while (response.status === 503) {
+      await new Promise((resolve) => setTimeout(resolve, startingMs));
+      response = await fetch('/demo.json', { cache: 'no-store' });
+    }
     if (!response.ok || !(response.headers.get('Content-Type') ?? '').includes('json')) return undefined;
     return (await response.json()) as Demo;
   } catch {

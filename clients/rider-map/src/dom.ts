@@ -57,5 +57,5 @@ export const icons = {
   tick: `<path ${stroke} stroke-width="2.6" d="m5.5 12.6 4.3 4.3 8.7-9.2"/>`,
   check: `<path ${stroke} stroke-width="2.6" d="m5.5 12.6 4.3 4.3 8.7-9.2"/>`,
   close: `<path ${stroke} d="m6 6 12 12M18 6 6 18"/>`,
-  chevron: `<path ${stroke} d="m9 5.5 6.5 6.5L9 18.5"/>`,
+  car: '<path fill="currentColor" transform="rotate(40 12 12)" d="M12 1.8 19.8 21 12 17.4 4.2 21Z"/>',
 };

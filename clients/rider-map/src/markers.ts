@@ -5,12 +5,12 @@ import { h, svg } from './dom.js';
 export function carMarker(): HTMLElement {
   const car = svg(
     { class: 'car', viewBox: '-15 -31.5 30 63', width: '30', height: '63', 'aria-hidden': 'true' },
-    `<defs><radialGradient id="cone" gradientUnits="userSpaceOnUse" cx="0" cy="-24" r="46">
-       <stop class="cone-near" offset="0.1"/><stop class="cone-far" offset="1"/></radialGradient></defs>
-     <path class="car-cone" fill="url(#cone)" d="M0 -24 L-23 -63.8 A46 46 0 0 1 23 -63.8 Z"/>
+    `<defs><radialGradient id="cone" gradientUnits="userSpaceOnUse" cx="0" cy="-8" r="74">
+       <stop class="cone-near" offset="0.26"/><stop class="cone-far" offset="1"/></radialGradient></defs>
+     <path class="car-cone" fill="url(#cone)" d="M0 -8 L-37 -72.1 A74 74 0 0 1 37 -72.1 Z"/>
      <g class="car-body">
        <rect class="car-halo" x="-14" y="-30.5" width="28" height="61" rx="13"/>
-       <path class="car-paint" d="M-15 -9.5h2.4v3.4h-2.4zM12.6 -9.5h2.4v3.4h-2.4z"/>
+       <path class="car-paint" d="M-14.6 -11.4h3v2.6h-3zM11.6 -11.4h3v2.6h-3z"/>
        <rect class="car-paint" x="-11.5" y="-28" width="23" height="56" rx="10.5"/>
        <path class="car-glass" d="M-8.4 -8.6Q0 -15.4 8.4 -8.6L6.6 -1.6Q0 -3.6 -6.6 -1.6Z"/>
        <path class="car-roof" d="M-6.6 -0.6Q0 -2.4 6.6 -0.6V11.4Q0 12.8 -6.6 11.4Z"/>

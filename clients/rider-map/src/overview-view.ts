@@ -184,9 +184,9 @@ export class OverviewView {
     const element = h(
       'a',
       { class: 'row', href: `/t/#${trip.token}`, 'data-trip': trip.id },
+      icon(icons.car, 22),
       h('span', {}, name, about),
       h('span', { class: 'end' }, status, eta),
-      icon(icons.chevron, 18),
     );
     const row = { element, name, about, status, eta };
     this.#rows.set(trip.id, row);

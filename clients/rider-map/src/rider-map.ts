@@ -2,7 +2,7 @@
 import * as maplibregl from 'maplibre-gl';
 import type { TripState } from '@ridetracker/rider-client';
 import { growing } from './base-style.js';
-import { distanceMeters, nearestOnLine, type LngLat } from './geo.js';
+import { distanceMeters, lengthMeters, nearestOnLine, pointAlong, type LngLat } from './geo.js';
 import { reducedMotion, startMap, type BaseMap } from './map.js';
 import type { MapConfig } from './map-config.js';
 import { carMarker, stopMarker } from './markers.js';
@@ -23,6 +23,8 @@ const trailLimit = 3000;
 /** The camera lets the car move in this share of the free map, and comes after it beyond. */
 const innerShare = 0.6;
 const closestZoom = 16.4;
+/** From the middle of the car to where the way ahead begins. */
+const nosePixels = 18;
 
 export interface Padding {
   readonly top: number;
@@ -191,7 +193,7 @@ export class RiderMap {
   #drawLines(car: LngLat | undefined): void {
     const behind = car ? this.#trail.map((part, i) => (i === this.#trail.length - 1 ? [...part, car] : part)) : [];
     this.#setData('behind', lines(behind));
-    this.#setData('ahead', lines(this.#view?.showRoute ? [this.#routeAhead(car)] : []));
+    this.#setData('ahead', lines(this.#view?.showRoute ? [this.#routeFromNose(car)] : []));
   }
 
   #routeAhead(car: LngLat | undefined): LngLat[] {
@@ -200,6 +202,17 @@ export class RiderMap {
     const near = nearestOnLine(this.#route, car);
     if (near.offMeters > offRouteMeters) return [];
     return [car, near.point, ...this.#route.slice(near.segment + 1)];
+  }
+
+  /** The way ahead from the car's nose on: the line is drawn a moment after the car, and must not show behind it. */
+  #routeFromNose(car: LngLat | undefined): LngLat[] {
+    const way = this.#routeAhead(car);
+    if (!car || way.length < 2 || !this.#base) return way;
+    const metersPerPixel = (78_271.517 * Math.cos((car.lat * Math.PI) / 180)) / 2 ** this.#base.map.getZoom();
+    const nose = nosePixels * metersPerPixel;
+    if (lengthMeters(way) <= nose) return [];
+    const start = pointAlong(way, nose).point;
+    return [start, ...way.slice(nearestOnLine(way, start).segment + 1)];
   }
 
   #nextStop(): LngLat | undefined {

@@ -120,7 +120,8 @@ export class RiderView {
 
   /** How much of the map the sheet or card and the pill cover, pixels. */
   padding(): { top: number; right: number; bottom: number; left: number } {
-    if (innerWidth >= 720) return { top: 96, right: 96, bottom: 72, left: 24 + this.#sheet.offsetWidth + 64 };
+    // A stop's label lies beside its pin.
+    if (innerWidth >= 720) return { top: 96, right: 220, bottom: 72, left: 24 + this.#sheet.offsetWidth + 64 };
     return { top: 128, right: 56, bottom: this.#sheet.offsetHeight + 72, left: 56 };
   }
 

@@ -1,0 +1,46 @@
+/** The system's Chromium, and pages of it that note what must not happen: requests to elsewhere, errors in the console. */
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Why no browser can be had here, or undefined if one can. */
+export function missingBrowser(): string | undefined {
+  return existsSync(executablePath) ? undefined : `there is no Chromium at ${executablePath} (on Debian: apt-get install chromium)`;
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  });
+}
+
+export interface Watched {
+  readonly page: Page;
+  /** What went wrong so far, in words. */
+  readonly complaints: string[];
+}
+
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const origin = new URL(url).host;
+  page.on('request', (request) => {
+    const target = new URL(request.url());
+    if (target.protocol !== 'data:' && target.protocol !== 'blob:' && target.host !== origin) complaints.push(`request to ${target.host}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`page: ${error.message}`));
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** The page has drawn its map. */
+export async function mapReady(page: Page): Promise<void> {
+  await page.waitForSelector('body[data-map="ready"]', { state: 'attached', timeout: 30_000 });
+}

@@ -1,0 +1,89 @@
+/** The demo's hands: its directory, and a driver that reports fixes by hand over HTTP. */
+
+export interface Trip {
+  readonly id: string;
+  readonly token: string;
+}
+
+export interface Directory {
+  readonly trips: readonly Trip[];
+  readonly driver: string;
+  readonly driverToken: string;
+  readonly driverTrip: Trip;
+  readonly dispatcherToken: string;
+}
+
+export interface LngLat {
+  readonly lng: number;
+  readonly lat: number;
+}
+
+interface State {
+  readonly vehicle?: LngLat & { readonly time: number };
+  readonly pickup?: LngLat;
+}
+
+const metersPerDegree = 111_320;
+
+export async function directory(url: string): Promise<Directory> {
+  for (let tries = 0; ; tries++) {
+    const response = await fetch(`${url}/demo.json`);
+    if (response.ok) return (await response.json()) as Directory;
+    if (response.status !== 503 || tries > 30) throw new Error(`/demo.json answers ${response.status}`);
+    // The fleet is still setting off; the answer says when to come back.
+    const seconds = Number(response.headers.get('Retry-After') ?? 1);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+}
+
+export function metersBetween(a: LngLat, b: LngLat): number {
+  const east = (b.lng - a.lng) * metersPerDegree * Math.cos((a.lat * Math.PI) / 180);
+  return Math.hypot(east, (b.lat - a.lat) * metersPerDegree);
+}
+
+export class Driver {
+  readonly #url: string;
+  readonly #demo: Directory;
+  #place: LngLat;
+  #time: number;
+
+  private constructor(url: string, demo: Directory, place: LngLat, time: number) {
+    this.#url = url;
+    this.#demo = demo;
+    this.#place = place;
+    this.#time = time;
+  }
+
+  /** Takes the wheel where the driver was last seen, or 600 m west of the pick-up. */
+  static async at(url: string, demo: Directory): Promise<Driver> {
+    const response = await fetch(`${url}/v1/trips/${demo.driverTrip.id}/live`, {
+      headers: { Authorization: `Bearer ${demo.driverTrip.token}` },
+    });
+    if (!response.ok) throw new Error(`The driver's trip answers ${response.status}.`);
+    const { vehicle, pickup } = (await response.json()) as State;
+    const begin = vehicle ?? (pickup ? moved(pickup, -600, 0) : { lng: 0, lat: 0 });
+    return new Driver(url, demo, { lng: begin.lng, lat: begin.lat }, vehicle?.time ?? 0);
+  }
+
+  /** Reports a fix so many metres away from the last one, with no speed: the marker is to rest there. */
+  async drive(eastMeters: number, northMeters: number): Promise<LngLat> {
+    this.#place = moved(this.#place, eastMeters, northMeters);
+    // A second a fix at least, so that no fix is a jump; the server takes what is a little ahead of its clock.
+    this.#time = Math.max(Date.now(), this.#time + 1000);
+    const response = await fetch(`${this.#url}/v1/drivers/${this.#demo.driver}/fixes`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.#demo.driverToken}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify([{ time: this.#time, ...this.#place, accuracy: 4 }]),
+    });
+    const ack = (await response.json()) as { accepted?: number };
+    if (!response.ok || ack.accepted !== 1) throw new Error(`The fix was not taken: ${response.status} ${JSON.stringify(ack)}`);
+    return this.#place;
+  }
+}
+
+function moved(from: LngLat, eastMeters: number, northMeters: number): LngLat {
+  return {
+    lng: from.lng + eastMeters / (metersPerDegree * Math.cos((from.lat * Math.PI) / 180)),
+    lat: from.lat + northMeters / metersPerDegree,
+  };
+}
