@@ -227,8 +227,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                 if (wait > TimeSpan.Zero) await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
             }
         }
-        // Whatever was under way when the caller stopped, such as a token being fetched, may fail in its own way.
-        catch (Exception e) when (e is not OutOfMemoryException && cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogStopped(_options.Driver.Value);
         }
