@@ -52,7 +52,7 @@ internal sealed class DriverHub(
     /// <summary>Takes one report.</summary>
     /// <param name="fixes">1 to 500 fixes, in any order.</param>
     /// <returns>What was settled: all of it.</returns>
-    /// <exception cref="HubException">Nothing was settled; the message begins with the problem's word.</exception>
+    /// <exception cref="HubException">Nothing was settled; the message has the problem's word after the framework's own sentence.</exception>
     public async Task<Ack> Report(DriverFix[] fixes)
     {
         var driver = Context.Items.TryGetValue(typeof(HubDriver), out var kept) && kept is HubDriver known

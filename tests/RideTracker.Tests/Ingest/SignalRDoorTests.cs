@@ -56,8 +56,17 @@ public sealed class SignalRDoorTests
             new Dictionary<string, object?> { ["time"] = time, ["lat"] = true, ["lng"] = 2.0 },
             new Dictionary<string, object?>
             {
-                ["time"] = (double)time, ["lat"] = 37, ["lng"] = -122.4f, ["accuracy"] = "good", ["speed"] = -1, ["heading"] = 360, ["battery"] = 0.5, ["charging"] = "yes",
-                ["mock"] = true, ["extra"] = nested, ["more"] = "text",
+                ["time"] = (double)time,
+                ["lat"] = 37,
+                ["lng"] = -122.4f,
+                ["accuracy"] = "good",
+                ["speed"] = -1,
+                ["heading"] = 360,
+                ["battery"] = 0.5,
+                ["charging"] = "yes",
+                ["mock"] = true,
+                ["extra"] = nested,
+                ["more"] = "text",
             });
 
         Assert.Equal(Enumerable.Range(0, 7).Select(i => new Rejection(null, i, "malformed")), ack.Rejected);
