@@ -35,6 +35,7 @@ public static class TrackingSetup
         });
         services.AddSingleton<NodeDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeDrain>());
+        services.AddSingleton<IHostLifetime, NodeLifetime>();
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "RideTracker tracking node";

@@ -12,10 +12,10 @@ internal sealed class FixesEndpoint(DriverTracks tracks, ReportIntake intake, In
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    public async Task ServeAsync(HttpContext context)
+    public async Task ServeAsync(string id, HttpContext context)
     {
         var caller = context.GetCaller();
-        if (!string.Equals(context.GetRouteValue("id") as string, caller.Subject, StringComparison.Ordinal))
+        if (!string.Equals(id, caller.Subject, StringComparison.Ordinal))
         {
             await Problems.Forbidden.WriteAsync(context, "id: a driver reports only for its own sub.");
             return;

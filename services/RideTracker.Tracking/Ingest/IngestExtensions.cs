@@ -63,7 +63,7 @@ public static class IngestExtensions
             .WithDescription("Subprotocol ridetracker.driver.v1; text frames, see the protocol's section 2.")
             .Produces(StatusCodes.Status101SwitchingProtocols)
             .Refuses(400, 401, 403, 426, 429, 503);
-        drivers.MapPost("/v1/drivers/{id}/fixes", (HttpContext context, FixesEndpoint door) => door.ServeAsync(context))
+        drivers.MapPost("/v1/drivers/{id}/fixes", (string id, HttpContext context, FixesEndpoint door) => door.ServeAsync(id, context))
             .WithSummary("Report fixes of one driver.")
             .WithDescription("The body is one report: 1 to 500 fixes in any order, at most 128 KB. The Ack settles exactly this call; any other answer settles nothing.")
             // Not Accepts<T>: with it routing answers other media types itself, with 415 and no problem.
