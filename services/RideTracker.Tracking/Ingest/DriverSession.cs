@@ -13,6 +13,8 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     // How long the phone may take to answer a close before the connection is cut.
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
+
     // Timers can't be set further ahead than 49 days.
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(1);
 
@@ -71,6 +73,8 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
         catch (Exception broken) when (broken is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             LogBroken(_caller.Subject, broken.Message);
+            // Noise is answered by a close code (1002, 1007), which the phone would lose if the connection were reset at once for what it still sends.
+            if (broken is WebSocketException { WebSocketErrorCode: not WebSocketError.ConnectionClosedPrematurely }) await Task.Delay(Linger, _time);
         }
     }
 

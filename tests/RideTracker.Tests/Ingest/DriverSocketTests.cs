@@ -226,11 +226,11 @@ public sealed class DriverSocketTests
         await using var node = await IngestNode.StartAsync(settings: [("Ingest:MaxReportsInFlight", "4")]);
         await using var phone = await node.ConnectAsync();
         var time = Now - 100_000;
-        node.Hub.Hold(true);
+        node.Hub.Hold();
 
         for (var i = 0; i < 20; i++) await phone.ReportAsync((time + i * 100, 37.7, -122.4));
         await node.Hub.WrittenAsync(4);
-        node.Hub.Hold(false);
+        node.Hub.Release();
 
         long last = 0;
         while (last < 20) last = (await phone.NextAsync("ack")).GetProperty("reports").GetInt64();
@@ -243,16 +243,38 @@ public sealed class DriverSocketTests
         await using var node = await IngestNode.StartAsync();
         await using var phone = await node.ConnectAsync();
         var time = Now - 100_000;
-
+        var first = node.Hub.Hold();
         await phone.ReportAsync((time, 37.7, -122.4));
-        await phone.NextAsync("ack");
-        node.Hub.Hold(true);
+        await node.Hub.WrittenAsync(1);
+        node.Hub.Hold();
         await phone.ReportAsync((time + 1000, 37.7, -122.4));
-        await phone.SendAsync("unreadable");
         await node.Hub.WrittenAsync(2);
-        node.Hub.Hold(false);
 
-        Assert.Equal(3, (await phone.NextAsync("ack")).GetProperty("reports").GetInt64());
+        first.Dispose();
+        Assert.Equal(1, (await phone.NextAsync("ack")).GetProperty("reports").GetInt64());
+        node.Hub.Release();
+        Assert.Equal(2, (await phone.NextAsync("ack")).GetProperty("reports").GetInt64());
+    }
+
+    [Fact]
+    public async Task RefusedFix_IsAcknowledgedAtOnceWithWhatWasSettledBefore()
+    {
+        await using var node = await IngestNode.StartAsync(settings: [("Ingest:AckDelay", "00:00:01")]);
+        await using var phone = await node.ConnectAsync();
+        var time = Now - 100_000;
+        var first = node.Hub.Hold();
+        await phone.ReportAsync((time, 37.7, -122.4));
+        await node.Hub.WrittenAsync(1);
+        await phone.ReportAsync((time, 91, 0));
+        node.Hub.Hold();
+        await phone.ReportAsync((time + 1000, 37.7, -122.4));
+        await node.Hub.WrittenAsync(2);
+
+        first.Dispose();
+        var ack = await phone.NextAsync("ack");
+
+        Assert.Equal(2, ack.GetProperty("reports").GetInt64());
+        Assert.Equal("""[{"report":2,"index":0,"reason":"out-of-range"}]""", ack.GetProperty("rejected").GetRawText());
     }
 
     [Fact]
@@ -302,13 +324,13 @@ public sealed class DriverSocketTests
         await using var node = await IngestNode.StartAsync();
         await using var phone = await node.ConnectAsync();
         await phone.NextAsync("advise");
-        node.Hub.Hold(true);
+        node.Hub.Hold();
         await phone.ReportAsync((Now, 37.7, -122.4));
         await node.Hub.WrittenAsync(1);
 
         var drained = node.Services.GetRequiredService<IngestConnections>().DrainAsync(TimeSpan.FromSeconds(20));
         var drain = await phone.NextAsync("drain");
-        node.Hub.Hold(false);
+        node.Hub.Release();
         var ack = await phone.NextAsync("ack");
 
         Assert.InRange(drain.GetProperty("reconnectAfterMs").GetInt64(), 0, 20_000);
@@ -323,7 +345,7 @@ public sealed class DriverSocketTests
     {
         await using var node = await IngestNode.StartAsync();
         await using var phone = await node.ConnectAsync();
-        node.Hub.Hold(true);
+        node.Hub.Hold();
         await phone.ReportAsync((Now, 37.7, -122.4));
         await node.Hub.WrittenAsync(1);
 
@@ -337,12 +359,12 @@ public sealed class DriverSocketTests
     {
         await using var node = await IngestNode.StartAsync();
         await using var phone = await node.ConnectAsync();
-        node.Hub.Hold(true);
+        node.Hub.Hold();
         await phone.ReportAsync((Now, 37.7, -122.4));
         await node.Hub.WrittenAsync(1);
         await phone.Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
 
-        node.Hub.Hold(false);
+        node.Hub.Release();
 
         Assert.Equal(1, (await phone.NextAsync("ack")).GetProperty("accepted").GetInt32());
         Assert.Equal((1000, ""), await phone.ClosedAsync());

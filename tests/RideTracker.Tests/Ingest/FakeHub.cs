@@ -13,7 +13,8 @@ internal sealed class FakeHub
     private readonly Dictionary<DriverId, SortedDictionary<long, DriverFix>> _taken = [];
     private readonly ConcurrentDictionary<DriverId, Action<ReadOnlyMemory<byte>>> _listeners = new();
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
-    private TaskCompletionSource? _held;
+    private readonly ConcurrentBag<Held> _holds = [];
+    private Held? _held;
     private int _writes;
 
     /// <summary>What the next calls answer with.</summary>
@@ -37,17 +38,20 @@ internal sealed class FakeHub
         Incarnation = () => Incarnation,
     };
 
-    /// <summary>Reports wait in the hub until this is called again with false.</summary>
-    public void Hold(bool held)
+    /// <summary>Reports that come from now on wait in the hub until what this returns is disposed of.</summary>
+    public IDisposable Hold()
     {
-        TaskCompletionSource? before;
-        lock (_gate)
-        {
-            before = _held;
-            _held = held ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
-        }
+        var hold = new Held();
+        lock (_gate) _held = hold;
+        _holds.Add(hold);
+        return hold;
+    }
 
-        before?.TrySetResult();
+    /// <summary>Nothing waits any more.</summary>
+    public void Release()
+    {
+        lock (_gate) _held = null;
+        foreach (var hold in _holds) hold.Dispose();
     }
 
     /// <summary>Once so many reports came, repeats included.</summary>
@@ -80,7 +84,7 @@ internal sealed class FakeHub
                 if (_writes >= count) reached.TrySetResult();
             }
 
-            held = _held?.Task;
+            held = _held?.Released.Task;
         }
 
         if (held is not null) await held.WaitAsync(cancellationToken);
@@ -104,6 +108,13 @@ internal sealed class FakeHub
                 Trip = Trip,
             };
         }
+    }
+
+    private sealed class Held : IDisposable
+    {
+        public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Dispose() => Released.TrySetResult();
     }
 
     private sealed class Nothing : IAsyncDisposable

@@ -91,7 +91,7 @@ internal sealed class IngestNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        Hub.Hold(false);
+        Hub.Release();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
