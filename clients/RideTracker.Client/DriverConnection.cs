@@ -71,6 +71,9 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
     /// <summary>Ends when the connection was disposed of; fails with <see cref="DriverRefusedException"/> when the server refused the token for good.</summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>Fixes that are not settled yet; cheaper to ask than <see cref="Counters"/>.</summary>
+    public long Buffered => _buffer.Buffered;
+
     public DriverCounters Counters => _ledger.Snapshot(_buffer, Math.Max(0, Interlocked.Read(ref _connects) - 1));
 
     /// <summary>Begins to connect. Fixes may be reported before.</summary>

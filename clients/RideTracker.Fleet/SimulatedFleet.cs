@@ -37,7 +37,14 @@ public sealed partial class SimulatedFleet
     {
     }
 
-    /// <summary>A fleet on any streets.</summary>
+    /// <summary>A fleet on any streets; rides begin and end where two named ones cross.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range, or there are no two such crossings.</exception>
+    public SimulatedFleet(FleetOptions options, StreetGraph graph, IRides? rides = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
+        : this(options, graph, PlaceFinder.Find(graph, []), rides, time, loggers)
+    {
+    }
+
+    /// <summary>A fleet on any streets, with its own places.</summary>
     /// <param name="places">Where rides begin and end; two at least.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public SimulatedFleet(FleetOptions options, StreetGraph graph, IReadOnlyList<Place> places, IRides? rides = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
