@@ -1,3 +1,4 @@
+using System.Buffers;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -11,6 +12,9 @@ namespace RideTracker.Tracking.Ingest;
 /// </summary>
 internal static class FixMessagePack
 {
+    // "accuracy", "altitude" and "charging"; longer names are none of ours.
+    private const int LongestName = 8;
+
     /// <summary>Options for the hub's protocol.</summary>
     public static MessagePackSerializerOptions Options(int maxFixes) => MessagePackSerializerOptions.Standard
         .WithResolver(CompositeResolver.Create([new FixArrayFormatter(maxFixes), new AckFormatter(), new WireJsonFormatter()], [StandardResolver.Instance]))
@@ -29,14 +33,18 @@ internal static class FixMessagePack
         double lat = double.NaN, lng = double.NaN;
         double? accuracy = null, speed = null, heading = null, altitude = null, battery = null;
         bool? charging = null, mock = null;
+        Span<byte> buffer = stackalloc byte[LongestName];
         for (var left = reader.ReadMapHeader(); left > 0; left--)
         {
-            if (reader.NextMessagePackType != MessagePackType.String || !reader.TryReadStringSpan(out var name))
+            if (reader.NextMessagePackType != MessagePackType.String)
             {
                 Skip(ref reader);
                 Skip(ref reader);
+                continue;
             }
-            else if (name.SequenceEqual("time"u8)) time = Milliseconds(ref reader);
+
+            ReadOnlySpan<byte> name = buffer[..ReadName(ref reader, buffer)];
+            if (name.SequenceEqual("time"u8)) time = Milliseconds(ref reader);
             else if (name.SequenceEqual("lat"u8)) lat = Number(ref reader) ?? double.NaN;
             else if (name.SequenceEqual("lng"u8)) lng = Number(ref reader) ?? double.NaN;
             else if (name.SequenceEqual("accuracy"u8)) accuracy = Number(ref reader);
@@ -59,6 +67,15 @@ internal static class FixMessagePack
             Charging = charging,
             Mock = mock,
         };
+    }
+
+    // A name may lie across two segments of what was received, so it is put together. Returns its length; 0 for one that is too long to be ours.
+    private static int ReadName(ref MessagePackReader reader, scoped Span<byte> name)
+    {
+        var read = reader.ReadStringSequence()!.Value;
+        if (read.Length > name.Length) return 0;
+        read.CopyTo(name);
+        return (int)read.Length;
     }
 
     private static double? Number(ref MessagePackReader reader)
