@@ -92,7 +92,8 @@ export class OverviewView {
       if (event.key === '/' && !this.#searchBox.hidden) {
         event.preventDefault();
         this.#search.focus();
-      } else if (event.key === '+' || event.key === '=') actions.zoomBy(1);
+      } else if (this.mapContainer.contains(event.target as Node)) return;
+      else if (event.key === '+' || event.key === '=') actions.zoomBy(1);
       else if (event.key === '-') actions.zoomBy(-1);
     });
   }

@@ -63,7 +63,7 @@ function isStale({ state, stateAtMs }: Situation, nowMs: number): boolean {
 
 /** Whether the car's place on the map is one to believe. */
 export function isCarTrusted(phase: Phase): boolean {
-  return phase === 'coming' || phase === 'here' || phase === 'riding' || phase === 'reconnecting';
+  return phase === 'coming' || phase === 'here' || phase === 'riding';
 }
 
 export function isOver(phase: Phase): boolean {

@@ -23,6 +23,8 @@ const trailLimit = 3000;
 /** The camera lets the car move in this share of the free map, and comes after it beyond. */
 const innerShare = 0.6;
 const closestZoom = 16.4;
+/** A label keeps so far from the edge and the card, pixels. */
+const labelMargin = 12;
 /** From the middle of the car to where the way ahead begins. */
 const nosePixels = 18;
 
@@ -70,6 +72,7 @@ export class RiderMap {
       // Only a hand (or a key) has an event behind it; the camera's own moves have none.
       if ('originalEvent' in event && event.originalEvent) this.#follow(false);
     });
+    base.map.on('moveend', () => this.#turnLabels());
     this.#carMarker = new maplibregl.Marker({ element: this.#car, rotationAlignment: 'map', pitchAlignment: 'map' });
     this.#showStops();
     this.#run();
@@ -292,14 +295,26 @@ export class RiderMap {
       }
       const element = this.#stops.get(kind)?.marker.getElement();
       element?.classList.toggle('passed', kind === 'pickup' && riding);
-      element?.classList.toggle('west', this.#otherIsEast(kind, state));
     }
+    this.#turnLabels();
   }
 
-  /** The label lies away from the route, that is, away from the other stop. */
-  #otherIsEast(kind: 'pickup' | 'dropoff', state: TripState): boolean {
-    const [here, there] = kind === 'pickup' ? [state.pickup, state.dropoff] : [state.dropoff, state.pickup];
-    return here !== undefined && there !== undefined && there.lng > here.lng;
+  /** A label lies away from the route, that is, from the other stop; unless it would be off the free map there. */
+  #turnLabels(): void {
+    const { map } = this.#base ?? {};
+    const { pickup, dropoff } = this.#view?.state ?? {};
+    if (!map) return;
+    for (const [kind, here, there] of [['pickup', pickup, dropoff], ['dropoff', dropoff, pickup]] as const) {
+      const element = this.#stops.get(kind)?.marker.getElement();
+      const label = element?.querySelector<HTMLElement>('.stop-label');
+      if (!element || !label || !here) continue;
+      const { x } = map.project([here.lng, here.lat]);
+      const needed = 34 + label.offsetWidth;
+      const east = map.getContainer().clientWidth - labelMargin - x >= needed;
+      const west = x - (this.#padding.left - labelMargin) >= needed;
+      const wantsWest = there !== undefined && there.lng > here.lng;
+      element.classList.toggle('west', west && (wantsWest || !east));
+    }
   }
 
   #setData(source: string, data: Collection): void {

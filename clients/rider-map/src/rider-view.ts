@@ -60,7 +60,7 @@ export class RiderView {
     const zoomOut = h('button', { type: 'button', 'aria-label': 'Zoom out' }, icon(icons.minus));
 
     this.#pill.append(h('i', { 'aria-hidden': 'true' }), this.#pillText, this.#pillDetail);
-    this.#skeleton.append(...['eta', 'line', 'bar', 'row'].map((name) => h('i', { class: name })));
+    this.#skeleton.append(...['eta', 'line', 'bar', 'who'].map((name) => h('i', { class: name })));
     this.#skeleton.lastElementChild?.append(h('i'), h('i'), h('i'));
     this.#eta.append(this.#etaAbout, this.#etaNumber, h('span', { class: 'eta-unit' }, 'min'));
     this.#clock.append(this.#clockTime, this.#clockCaption);
@@ -107,7 +107,9 @@ export class RiderView {
     document.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'r' || event.key === 'R') actions.recentre();
-      else if (event.key === '+' || event.key === '=') actions.zoomBy(1);
+      // On the map itself MapLibre zooms by these keys.
+      if (this.mapContainer.contains(event.target as Node)) return;
+      if (event.key === '+' || event.key === '=') actions.zoomBy(1);
       else if (event.key === '-') actions.zoomBy(-1);
     });
     new ResizeObserver(() => {
@@ -121,7 +123,7 @@ export class RiderView {
   /** How much of the map the sheet or card and the pill cover, pixels. */
   padding(): { top: number; right: number; bottom: number; left: number } {
     // A stop's label lies beside its pin.
-    if (innerWidth >= 720) return { top: 96, right: 220, bottom: 72, left: 24 + this.#sheet.offsetWidth + 64 };
+    if (innerWidth >= 720) return { top: 96, right: 220, bottom: 72, left: 24 + this.#sheet.offsetWidth + 96 };
     return { top: 128, right: 56, bottom: this.#sheet.offsetHeight + 72, left: 56 };
   }
 

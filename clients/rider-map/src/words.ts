@@ -203,10 +203,12 @@ interface Estimate {
   readonly old: boolean;
 }
 
-function estimateOf({ state, stateAtMs }: Facts, nowMs: number): Estimate | undefined {
+function estimateOf({ state, stateAtMs, heardAtMs }: Facts, nowMs: number): Estimate | undefined {
   if (!state?.eta || stateAtMs === undefined) return undefined;
-  const atMs = stateAtMs + state.eta.seconds * 1000;
-  return { atMs, minutes: Math.max(1, Math.round((atMs - nowMs) / 60_000)), old: nowMs - stateAtMs > estimateOldMs };
+  // An estimate is as old as the car's last word, not as the answer that repeats it.
+  const madeAtMs = Math.min(stateAtMs, heardAtMs ?? stateAtMs);
+  const atMs = madeAtMs + state.eta.seconds * 1000;
+  return { atMs, minutes: Math.max(1, Math.round((atMs - nowMs) / 60_000)), old: nowMs - madeAtMs > estimateOldMs };
 }
 
 function ageSeconds({ heardAtMs, stateAtMs }: Facts, nowMs: number): number {

@@ -117,22 +117,92 @@ test('a trip of the fleet is drawn with its words, its way ahead and a moving ca
   await close(watched);
 });
 
-test('the overview shows as many cars as the API has in its viewport', limit, async () => {
-  const watched = await openPage(browser, `${server.url}/`);
-  const { page } = watched;
-  await mapReady(page);
-  await page.waitForFunction(() => (window as unknown as { __ridetracker: Hook }).__ridetracker.shown > 0, undefined, { timeout: 20_000 });
-  const { bbox, shown, vehicles } = await hookOf(page);
-  assert.ok(bbox);
-  const response = await fetch(`${server.url}/v1/vehicles/live?bbox=${bbox.join(',')}`, {
-    headers: { Authorization: `Bearer ${demo.dispatcherToken}` },
+for (const strategy of strategies) {
+  test(`the overview shows as many cars as the API has in its viewport, by ${strategy}`, limit, async () => {
+    const watched = await openPage(browser, `${server.url}/?via=${strategy}`);
+    const { page } = watched;
+    await mapReady(page);
+    await page.waitForFunction(() => (window as unknown as { __ridetracker: Hook }).__ridetracker.shown > 0, undefined, {
+      timeout: 20_000,
+    });
+    const hook = await hookOf(page);
+    assert.ok(hook.bbox);
+    const response = await fetch(`${server.url}/v1/vehicles/live?bbox=${hook.bbox.join(',')}`, {
+      headers: { Authorization: `Bearer ${demo.dispatcherToken}` },
+    });
+    const { vehicles } = (await response.json()) as { vehicles: { id: string }[] };
+    // Cars cross the edge between the two looks.
+    const tolerance = Math.max(3, vehicles.length * 0.05);
+    assert.ok(Math.abs(hook.shown - vehicles.length) <= tolerance, `${hook.shown} shown, ${vehicles.length} answered`);
+    assert.equal(hook.shown, hook.vehicles.length);
+    assert.equal(hook.strategy, strategy);
+    // And they move.
+    const before = JSON.stringify(hook.vehicles);
+    await page.waitForFunction(
+      (old) => JSON.stringify((window as unknown as { __ridetracker: Hook }).__ridetracker.vehicles) !== old,
+      before,
+      { timeout: 20_000 },
+    );
+    await close(watched);
   });
-  const answer = (await response.json()) as { vehicles: { id: string }[] };
-  // Cars cross the edge between the two looks.
-  const tolerance = Math.max(3, answer.vehicles.length * 0.05);
-  assert.ok(Math.abs(shown - answer.vehicles.length) <= tolerance, `${shown} shown, ${answer.vehicles.length} answered`);
-  assert.equal(shown, vehicles.length);
+}
+
+test('where SSE is blocked the page goes on by WebSocket, and where that is too, by long poll', limit, async () => {
+  for (const blocked of ['sse', 'both'] as const) {
+    await driver.drive(12, 0);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.route('**/live', (route) =>
+      route.request().headers()['accept'] === 'text/event-stream' ? route.abort() : route.continue(),
+    );
+    if (blocked === 'both') await page.routeWebSocket('**/live*', (socket) => void socket.close({ code: 1011 }));
+    await page.goto(`${server.url}/t/#${demo.driverTrip.token}`);
+    await mapReady(page);
+    await page.waitForFunction(() => (window as unknown as { __ridetracker: Hook }).__ridetracker.state, undefined, { timeout: 30_000 });
+    const place = await driver.drive(10, 10);
+    assert.ok((await markerAt(page, place)) < 2);
+    assert.equal((await hookOf(page)).strategy, blocked === 'sse' ? 'websocket' : 'long-poll');
+    await context.close();
+  }
+});
+
+test('the camera yields to the hand until Recentre', limit, async () => {
+  await driver.drive(12, 0);
+  const watched = await openRider();
+  const { page } = watched;
+  await page.waitForFunction(() => (window as unknown as { __ridetracker: Hook }).__ridetracker.marker);
+  const pressed = (): Promise<string | null> => page.getAttribute('.recentre', 'aria-pressed');
+  assert.equal(await pressed(), 'true');
+  await page.mouse.move(900, 400);
+  await page.mouse.down();
+  await page.mouse.move(760, 330, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForSelector('.recentre[aria-pressed="false"]');
+  await page.click('.recentre');
+  assert.equal(await pressed(), 'true');
+  await page.keyboard.press('+');
+  await page.waitForSelector('.recentre[aria-pressed="false"]');
+  await page.keyboard.press('r');
+  assert.equal(await pressed(), 'true');
   await close(watched);
+});
+
+test('both pages live under a strict content security policy', limit, async () => {
+  const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'";
+  for (const path of ['/', `/t/#${demo.driverTrip.token}`]) {
+    const watched = await openPage(browser, server.url + path, {}, async (page) => {
+      await page.route(/\/(t\/)?(#.*)?$/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
+      });
+    });
+    await mapReady(watched.page);
+    await watched.page.waitForFunction(() => {
+      const hook = (window as unknown as { __ridetracker: Hook }).__ridetracker;
+      return hook.marker ?? hook.shown > 0;
+    });
+    await close(watched);
+  }
 });
 
 test('a trip in the list opens the rider’s view', limit, async () => {
