@@ -199,7 +199,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                     var end = await ConnectAsync(token, cancellationToken).ConfigureAwait(false);
                     if (end.Cause is DriverRefusedException refused) throw refused;
                     refusals = 0;
-                    if (end.Cause is not null) LastError = end.Cause.Message;
+                    if (end.Cause is not null) LastError = Explain(end.Cause);
                     wait = end.ReconnectAfter ?? _backoff.Next();
                     LogLost(_options.Driver.Value, end.Cause?.Message ?? "closed by the server", wait.TotalMilliseconds);
                 }
@@ -221,7 +221,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                 {
                     // Also what the caller's token factory throws: the next try may go well.
                     cancellationToken.ThrowIfCancellationRequested();
-                    LastError = e is OperationCanceledException ? "The server did not answer in time." : e.Message;
+                    LastError = e is OperationCanceledException ? "The server did not answer in time." : Explain(e);
                     wait = _backoff.Next();
                     LogLost(_options.Driver.Value, LastError, wait.TotalMilliseconds);
                 }
@@ -259,6 +259,9 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
             session.Closed(null);
         }
     }
+
+    // The outer message of a failed connect says only that it failed; the inner one says why.
+    private static string Explain(Exception e) => e.InnerException is null ? e.Message : $"{e.Message} ({e.GetBaseException().Message})";
 
     private IDriverDoor CreateDoor() => _options.Door switch
     {

@@ -38,8 +38,9 @@ internal static class FleetCommand
                 FixInterval = parsed.GetValue(interval) ?? TimeSpan.FromSeconds(1),
                 DriverPrefix = parsed.GetValue(prefix)!,
             };
-            var start = time.GetTimestamp();
+            if (options.Cars is < 1 or > 100_000) throw new SimulatorException(ExitCodes.Usage, "--cars must be 1 to 100,000.");
             var fleet = await CreateAsync(options, parsed.GetValue(streets), time, cancellationToken).ConfigureAwait(false);
+            var start = time.GetTimestamp();
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var timer = parsed.GetValue(length) is { } runs ? new CancellationTokenSource(runs, time) : new CancellationTokenSource();
             using var registration = timer.Token.Register(end.Cancel);
