@@ -164,8 +164,8 @@ export class OverviewView {
         h('h1', { class: 'title' }, 'RideTracker is running'),
         h('p', {}, 'This page shows every car on the map. In the demo it opens by itself; here it needs a dispatcher’s token.'),
         h('p', {}, h('b', {}, 'You wait for a ride? '), 'Open the link that you were sent. It looks like ', h('code', {}, `${location.host}/t/#…`), '.'),
-        h('p', {}, h('b', {}, 'You dispatch? '), 'Put your token behind the address of this page, after a ', h('code', {}, '#'), ': ', h('code', {}, `${location.host}/#TOKEN`), '. It stays in the browser and is never sent as part of an address.'),
-        h('p', {}, h('b', {}, 'You run this server? '), 'A token comes from ', h('code', {}, 'POST /v1/tokens'), ' with a role of ', h('code', {}, 'dispatcher'), ', or from ', h('code', {}, 'ridetracker-sim token'), '. The whole fleet in motion, on one machine: ', h('code', {}, 'deploy/demo'), '.'),
+        h('p', {}, h('b', {}, 'You dispatch? '), 'Put your token behind the address of this page, after a ', h('code', {}, '#'), ': ', h('code', {}, `${location.host}/#TOKEN`), '. What follows the # stays in the browser.'),
+        h('p', {}, h('b', {}, 'You run this server? '), 'A token comes from ', h('code', {}, 'ridetracker-sim token --role dispatcher'), '. The whole fleet in motion, on one machine: ', h('code', {}, 'deploy/demo'), '.'),
       ),
     );
   }
