@@ -3,11 +3,10 @@ import type * as maplibregl from 'maplibre-gl';
 import type { Vehicle } from '@ridetracker/rider-client';
 import { fleetGeoJson, type Kind } from './fleet.js';
 import { drawMark, markPixelRatio, marks } from './fleet-marks.js';
+import { boxOf, type Box } from './geo.js';
 import { reducedMotion, startMap, type BaseMap } from './map.js';
 import type { MapConfig } from './map-config.js';
 import type { MapColors } from './theme.js';
-
-export type Box = readonly [west: number, south: number, east: number, north: number];
 
 export class FleetMap {
   readonly #onView: (box: Box) => void;
@@ -63,7 +62,7 @@ export class FleetMap {
 
   #tellView(): void {
     const bounds = this.#map?.getBounds();
-    if (bounds) this.#onView([bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]);
+    if (bounds) this.#onView(boxOf(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
   }
 
   #draw(): void {

@@ -40,6 +40,15 @@ export function ahead(from: LngLat, heading: number, meters: number): LngLat {
   };
 }
 
+export type Box = readonly [west: number, south: number, east: number, north: number];
+
+/** A map's view, whose longitudes run on round the world, as a box within -180 to 180; west is greater than east across the antimeridian. */
+export function boxOf(west: number, south: number, east: number, north: number): Box {
+  if (east - west >= 360) return [-180, south, 180, north];
+  const wrapped = (lng: number): number => (lng >= -180 && lng <= 180 ? lng : ((((lng + 180) % 360) + 360) % 360) - 180);
+  return [wrapped(west), south, wrapped(east), north];
+}
+
 export interface OnLine {
   readonly point: LngLat;
   /** Metres from the start of the line to the point. */

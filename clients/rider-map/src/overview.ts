@@ -2,7 +2,8 @@
 import { watchVehicles, type Strategy, type TripState, type Vehicle, type VehiclesWatch } from '@ridetracker/rider-client';
 import { loadDemo, type Demo, type TripLink } from './demo.js';
 import { countsOf } from './fleet.js';
-import { FleetMap, type Box } from './fleet-map.js';
+import { FleetMap } from './fleet-map.js';
+import type { Box } from './geo.js';
 import { loadMapConfig } from './map-config.js';
 import { OverviewView } from './overview-view.js';
 import { isStrategy, StrategyMenu } from './strategy-menu.js';
