@@ -97,7 +97,15 @@ internal sealed class TrackingNode : IAsyncDisposable
         _stopped = true;
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
-        await _app.StopAsync(now.Token);
+        try
+        {
+            await _app.StopAsync(now.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was to be waited for was not, as is meant here.
+            return;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -77,6 +77,29 @@ public abstract partial class TwoNodes
         Assert.True(picture.Has(driver.Id.Value));
     }
 
+    [Theory, MemberData(nameof(AllStrategies))]
+    public async Task NearestVehicles_AreWholeAndNearestFirst(RiderStrategy strategy)
+    {
+        var (a, b) = await NodesAsync(("Delivery:WideTickMs", 500));
+        var (close, far) = (NewDriver("close"), NewDriver("far"));
+        var start = NowMs();
+        await far.ReportAsync(a, TestDriver.FixAt(start, 100));
+        await close.ReportAsync(b, TestDriver.FixAt(start, 10));
+        var viewer = await ViewerAsync(strategy, b, $"{Near}&interval=500", TestTokens.Dispatcher());
+        Assert.Equal([close.Id.Value, far.Id.Value], await IdsAsync());
+
+        await close.ReportAsync(a, TestDriver.FixAt(start + 600_000, 200));
+
+        Assert.Equal([far.Id.Value, close.Id.Value], await IdsAsync());
+
+        async Task<IEnumerable<string>> IdsAsync()
+        {
+            var state = JsonDocument.Parse((await viewer.NextJsonAsync())!).RootElement;
+            Assert.True(state.GetProperty("whole").GetBoolean());
+            return state.GetProperty("vehicles").EnumerateArray().Select(vehicle => vehicle.GetProperty("id").GetString()!);
+        }
+    }
+
     [Fact]
     public async Task Rider_SeesIdleCarsWithoutTheirNames()
     {

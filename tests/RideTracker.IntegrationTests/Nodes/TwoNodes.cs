@@ -87,7 +87,6 @@ public abstract partial class TwoNodes(HubEngine engine, int partitions) : IAsyn
     }
 }
 
-[Trait("engine", "garnet")]
 public sealed class TwoNodesOnGarnet(GarnetEngine engine) : TwoNodes(engine, 1), IClassFixture<GarnetEngine>;
 
 public sealed class TwoNodesOnRedis7(Redis7Engine engine) : TwoNodes(engine, 1), IClassFixture<Redis7Engine>;

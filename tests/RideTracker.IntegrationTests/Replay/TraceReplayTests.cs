@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.IntegrationTests.Hub;
@@ -49,6 +50,59 @@ public sealed class TraceReplayTests(Redis7Engine engine) : IClassFixture<Redis7
         }
 
         Assert.Empty(node.Errors.All);
+    }
+
+    [Fact]
+    public async Task Simulator_ReplaysTheSameWithAReceiptThatAddsUp()
+    {
+        var cars = TraceFile.Read();
+        await using var node = await TrackingNode.StartAsync(engine.EndPoint);
+        var folder = Directory.CreateTempSubdirectory("ridetracker-replay-");
+        try
+        {
+            var json = Path.Combine(folder.FullName, "receipt.json");
+            // A day in four seconds.
+            var (code, output) = await SimulatorAsync("replay", TraceFile.Find(), "--speed", "20000", "--url", node.Url.ToString(), "--token-key", TestTokens.Key, "--json", json);
+            Assert.True(code == 0, output);
+
+            using var receipt = JsonDocument.Parse(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
+            long Count(string name) => receipt.RootElement.GetProperty(name).GetInt64();
+            var rows = cars.Sum(car => car.Value.Count);
+            Assert.Equal(rows, Count("rowsRead"));
+            Assert.Equal(Count("rowsRead"), Count("badRows") + Count("leftOut") + Count("notSent") + Count("reported"));
+            Assert.Equal(Count("reported") + Count("resettled"), Count("accepted") + Count("duplicates") + Count("rejected") + Count("dropped") + Count("notSettled"));
+            Assert.Equal((0, 0, 0, 0), (Count("badRows"), Count("leftOut"), Count("notSent"), Count("notSettled")));
+            Assert.True(Count("accepted") >= 0.99 * rows, $"{Count("accepted")} of {rows} were accepted");
+
+            var taken = (await HubHistory.ReadAsync(engine.Database)).Fixes.ToLookup(fix => fix.Driver, fix => fix.FixTimeMs, StringComparer.Ordinal);
+            foreach (var (car, drive) in cars)
+            {
+                var refused = JumpOracle.Refused(drive);
+                var expected = drive.Where((_, i) => !refused.Contains(i)).Select(point => point.TimeMs).ToList();
+                var times = taken[car].Order().ToList();
+                Assert.Equal(expected.Select(time => time - expected[^1]), times.Select(time => time - times[^1]));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(int Code, string Output)> SimulatorAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        // With the libraries that lie here: its own list of them leaves out what the tests' framework brings.
+        string[] run =
+        [
+            "exec", "--runtimeconfig", "RideTracker.IntegrationTests.runtimeconfig.json", "--depsfile", "RideTracker.IntegrationTests.deps.json", "ridetracker-sim.dll",
+        ];
+        foreach (var argument in (string[])[.. run, .. arguments]) start.ArgumentList.Add(argument);
+        start.WorkingDirectory = AppContext.BaseDirectory;
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2));
+        return (process.ExitCode, await output + await errors);
     }
 
     private static async Task<Receipt> OverHttpAsync(TrackingNode node, string car, List<TracePoint> drive)
