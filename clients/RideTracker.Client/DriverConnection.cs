@@ -24,6 +24,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
 {
     // A factory that mints tokens gives a new one each time, also with a wrong key: so a new token gets one more try, not endless ones.
     private const int MostRefusals = 2;
+    private static readonly TimeSpan ClosingBackoff = TimeSpan.FromMilliseconds(250);
 
     private readonly DriverConnectionOptions _options;
     private readonly TimeProvider _time;
@@ -34,6 +35,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
     private readonly Backoff _backoff;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<TaskCompletionSource> _flushes = [];
     private Task _running = Task.CompletedTask;
     private string? _hub;
@@ -117,6 +119,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _closing.TrySetResult();
         try
         {
             using var patience = new CancellationTokenSource(_options.FlushTimeout, _time);
@@ -227,13 +230,30 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                 }
 
                 SetState(DriverConnectionState.Waiting);
-                if (wait > TimeSpan.Zero) await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogStopped(_options.Driver.Value);
         }
+    }
+
+    // Whoever closes has no time for a long wait, but still must not hammer a server that is away.
+    private async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (_closing.Task.IsCompleted && wait > ClosingBackoff) wait = ClosingBackoff;
+        if (wait <= TimeSpan.Zero) return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var delay = Task.Delay(wait, _time, either.Token);
+        await Task.WhenAny(delay, _closing.Task).ConfigureAwait(false);
+        if (!delay.IsCompleted)
+        {
+            await either.CancelAsync().ConfigureAwait(false);
+            await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task<SessionEnd> ConnectAsync(string token, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public sealed record DriverConnectionOptions
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>No wait is longer than this.</summary>
-    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A connect that takes longer has failed.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);

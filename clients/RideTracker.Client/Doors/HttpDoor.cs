@@ -14,11 +14,12 @@ internal sealed class HttpDoor(Uri server, DriverId driver) : IDriverDoor
     private string _token = "";
     private IDoorListener? _listener;
 
-    public Task OpenAsync(string token, IDoorListener listener, CancellationToken cancellationToken)
+    public async Task OpenAsync(string token, IDoorListener listener, CancellationToken cancellationToken)
     {
         _token = token;
         _listener = listener;
-        return Task.CompletedTask;
+        // Any answer shows that somebody is there; without this an unreachable server would look like a connection lost with each report.
+        using var answer = await _http.GetAsync("v1/capabilities", HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask SendAsync(FixReport report, CancellationToken cancellationToken)

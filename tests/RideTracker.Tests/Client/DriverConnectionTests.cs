@@ -300,6 +300,23 @@ public sealed class DriverConnectionTests : IAsyncLifetime
         Assert.Equal(DriverConnectionState.Closed, connection.State);
     }
 
+    [Fact]
+    public async Task Dispose_WhileWaitingToReconnect_TriesOnceMoreAtOnce()
+    {
+        var connection = Connect(o => o with { FirstBackoff = TimeSpan.FromHours(1), LongestBackoff = TimeSpan.FromHours(1) });
+        var peer = await _server.AcceptAsync();
+        peer.Drop();
+        await Until(() => connection.State == DriverConnectionState.Waiting);
+        Report(connection, 1);
+        var closing = connection.DisposeAsync().AsTask();
+        peer = await _server.AcceptAsync();
+        Assert.Equal("1", await peer.ReportAsync());
+        await peer.AckAsync(1, 1);
+        Assert.True(await peer.IsClosedNextAsync());
+        await closing;
+        Assert.Equal(0, connection.Counters.Buffered);
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static void Report(DriverConnection connection, params long[] times)
