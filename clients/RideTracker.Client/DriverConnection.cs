@@ -242,17 +242,18 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
     // Whoever closes has no time for a long wait, but still must not hammer a server that is away.
     private async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        if (_closing.Task.IsCompleted && wait > ClosingBackoff) wait = ClosingBackoff;
+        if (_closing.Task.IsCompleted)
+        {
+            if (wait > TimeSpan.Zero) await Task.Delay(wait < ClosingBackoff ? wait : ClosingBackoff, _time, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (wait <= TimeSpan.Zero) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var delay = Task.Delay(wait, _time, either.Token);
         await Task.WhenAny(delay, _closing.Task).ConfigureAwait(false);
-        if (!delay.IsCompleted)
-        {
-            await either.CancelAsync().ConfigureAwait(false);
-            await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await either.CancelAsync().ConfigureAwait(false);
+        await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
