@@ -102,6 +102,8 @@ async function main(): Promise<void> {
     });
     next.on('end', ({ reason }) => {
       if (reason === 'closed') return;
+      // Another view may be one that the server gives.
+      if (reason === 'refused') return view.setPill('warn', 'Too wide a view');
       view.setPill('bad', 'Not allowed');
       view.refuse();
     });

@@ -1,8 +1,13 @@
 /** The system's Chromium, and pages of it that note what must not happen: requests to elsewhere, errors in the console. */
 import { existsSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/** A path, or the name of a command. */
+const wanted = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const executablePath = isAbsolute(wanted)
+  ? wanted
+  : ((process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, wanted)).find(existsSync) ?? wanted);
 
 /** Why no browser can be had here, or undefined if one can. */
 export function missingBrowser(): string | undefined {
