@@ -42,6 +42,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
     private long _connects;
     private int _started;
     private int _disposed;
+    private volatile int _refusals;
 
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public DriverConnection(DriverConnectionOptions options, TimeProvider? time = null, ILogger<DriverConnection>? logger = null)
@@ -154,6 +155,8 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
 
         _ledger.Add(ack, settled, again);
         LastError = null;
+        // The token was good, so the next refusal is the first one again.
+        _refusals = 0;
         if (ack.Advice is { } advice) ((IDriverSessionOwner)this).Advised(advice);
         if (!string.IsNullOrEmpty(ack.Hub))
         {
@@ -186,7 +189,6 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var refusals = 0;
         string? refusedToken = null;
         try
         {
@@ -201,7 +203,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                     if (token == refusedToken) throw new DriverRefusedException(System.Net.HttpStatusCode.Unauthorized);
                     var end = await ConnectAsync(token, cancellationToken).ConfigureAwait(false);
                     if (end.Cause is DriverRefusedException refused) throw refused;
-                    refusals = 0;
+                    _refusals = 0;
                     if (end.Cause is not null) LastError = Explain(end.Cause);
                     wait = end.ReconnectAfter ?? _backoff.Next();
                     LogLost(_options.Driver.Value, end.Cause?.Message ?? "closed by the server", wait.TotalMilliseconds);
@@ -210,7 +212,7 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     LastError = e.Message;
-                    if (token == refusedToken || ++refusals >= MostRefusals)
+                    if (token == refusedToken || ++_refusals >= MostRefusals)
                     {
                         LogRefused(_options.Driver.Value, e.Message);
                         SetState(DriverConnectionState.Refused);

@@ -12,7 +12,6 @@ internal sealed class WebSocketDoor(Uri server) : IDriverDoor
 {
     private const string Subprotocol = "ridetracker.driver.v1";
     private const int LargestFrameBytes = 256 * 1024;
-    private const int TokenExpired = 4401;
     private const int NotAllowed = 4403;
 
     private readonly Queue<FixReport> _underWay = new();
@@ -103,10 +102,10 @@ internal sealed class WebSocketDoor(Uri server) : IDriverDoor
         listener.Closed(cause);
     }
 
+    // 4401, a token that ran out, is no refusal: the handshake took it, and the next one says whether a new one is good.
     private static Exception? WhyClosed(WebSocket socket) => (int?)socket.CloseStatus switch
     {
         NotAllowed => new DriverRefusedException(HttpStatusCode.Forbidden, socket.CloseStatusDescription),
-        TokenExpired => new DriverRefusedException(HttpStatusCode.Unauthorized, socket.CloseStatusDescription),
         null or 1000 => null,
         { } code => new WebSocketException($"The server closed the connection: {code} {socket.CloseStatusDescription}".TrimEnd()),
     };

@@ -205,6 +205,19 @@ public sealed class DriverConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Token_ExpiredAgainAndAgain_IsReplacedEachTime()
+    {
+        var connection = Connect();
+        for (var expiries = 0; expiries < 4; expiries++)
+        {
+            var next = _server.AcceptAsync().AsTask();
+            await RunTimeUntil(Task.WhenAny(next, connection.Completion));
+            Assert.False(connection.Completion.IsFaulted, $"Refused for good after {expiries} tokens had run out.");
+            await (await next).CloseAsync(4401, "token-expired");
+        }
+    }
+
+    [Fact]
     public async Task Advice_OfAnAckOrByItself_IsHeard()
     {
         var connection = Connect();
