@@ -18,4 +18,7 @@ public sealed partial class HubLink
 
     [LoggerMessage(105, LogLevel.Debug, "Stopped while waiting for Redis")]
     private partial void LogGreetingStopped();
+
+    [LoggerMessage(106, LogLevel.Error, "Redis answered in a way that it must not; the node is not ready until the next connection")]
+    private partial void LogGreetingFailed(Exception failure);
 }

@@ -66,12 +66,9 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         {
             if (restored.ConnectionType == ConnectionType.Interactive || _redis.IsConnected) _ = GreetUntilUpAsync(restoredConnection: true);
         };
-        if (_redis.IsConnected) await GreetAsync(restoredConnection: false, cancellationToken);
-        else
-        {
-            LogNotReachable(Endpoints(configuration));
-            _ = GreetUntilUpAsync(restoredConnection: false);
-        }
+        if (_redis.IsConnected && await TryGreetAsync(cancellationToken)) return;
+        LogNotReachable(Endpoints(configuration));
+        _ = GreetUntilUpAsync(restoredConnection: false);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -127,6 +124,20 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     private static string Endpoints(ConfigurationOptions configuration) => string.Join(", ", configuration.EndPoints.Select(end => end.ToString()));
 
+    // A Redis that is still loading its file when the node starts is one that is away: the node waits for it.
+    private async Task<bool> TryGreetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GreetAsync(restoredConnection: false, cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (IsTrouble(failure))
+        {
+            return false;
+        }
+    }
+
     // Redis may answer with errors for a while after it is back (LOADING): greets until it is up.
     private async Task GreetUntilUpAsync(bool restoredConnection)
     {
@@ -153,6 +164,11 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         {
             LogMismatch(mismatch.Message);
             _lifetime?.StopApplication();
+        }
+        catch (Exception failure)
+        {
+            // Nobody waits for this task: without a word the node would stay unready for ever.
+            LogGreetingFailed(failure);
         }
     }
 
