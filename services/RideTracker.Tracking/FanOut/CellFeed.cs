@@ -21,6 +21,7 @@ public sealed class CellFeed : IAsyncDisposable
     private readonly List<ChannelListener> _channels = [];
     private readonly List<Mailbox> _watchers = [];
     private long _readMs;
+    private int _rereadQueued;
     private bool _closed;
 
     internal CellFeed(CellFeeds owner, string cell)
@@ -93,11 +94,15 @@ public sealed class CellFeed : IAsyncDisposable
         lock (_lock) return nowMs - _readMs > everyMs;
     }
 
+    /// <summary>Whether the caller is to read the cell again: false while such a reading waits for its turn, as it will see all that happened before it.</summary>
+    internal bool TryQueueReading() => Interlocked.Exchange(ref _rereadQueued, 1) == 0;
+
     /// <summary>Reads all of the cell: what the hub has and what it has no more.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     internal async Task ReadAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
+        Volatile.Write(ref _rereadQueued, 0);
         try
         {
             Dictionary<DriverId, long> before;

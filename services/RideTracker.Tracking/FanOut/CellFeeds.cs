@@ -52,7 +52,8 @@ public sealed partial class CellFeeds : BackgroundService
             {
                 var feed = await lazy.Value.WaitAsync(cancellationToken);
                 if (feed.Attach(mailbox)) return feed;
-                _feeds.TryRemove(new(cell, lazy));
+                // The sweep has closed it and is about to take it out. It alone does: else it could take out the one that comes after.
+                await Task.Yield();
             }
             catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -132,6 +133,7 @@ public sealed partial class CellFeeds : BackgroundService
 
     private async Task RereadAsync(string cell, CellFeed feed)
     {
+        if (!feed.TryQueueReading()) return;
         try
         {
             await feed.ReadAsync(Stopping);

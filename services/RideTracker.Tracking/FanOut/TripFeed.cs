@@ -24,6 +24,7 @@ public sealed class TripFeed : IAsyncDisposable
     private long _lastSignMs;
     private bool _closed;
     private int _rereadWanted;
+    private int _rereadQueued;
 
     internal TripFeed(TripFeeds owner, TripId trip)
     {
@@ -137,7 +138,8 @@ public sealed class TripFeed : IAsyncDisposable
     internal void WantRead()
     {
         Volatile.Write(ref _rereadWanted, 1);
-        _ = RereadAsync();
+        // One reading that has not begun yet sees all that happened before it: more would only queue up while the hub is slow.
+        if (Interlocked.Exchange(ref _rereadQueued, 1) == 0) _ = RereadAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -175,6 +177,7 @@ public sealed class TripFeed : IAsyncDisposable
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
+        Volatile.Write(ref _rereadQueued, 0);
         try
         {
             if (_closed) return;
