@@ -8,6 +8,9 @@ namespace RideTracker.Tracking.Delivery;
 /// <summary><c>GET /v1/vehicles/live</c>: a viewport or the nearest vehicles, in whichever of the four strategies the client asks for.</summary>
 public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time)
 {
+    // protocol.md section 3: `?interval=ms`, 250 at least.
+    private const int LeastTickMs = 250;
+
     public async Task HandleAsync(HttpContext context)
     {
         LiveAnswers.Begin(context);
@@ -92,14 +95,21 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             // What is hidden shows up by time alone, and the asked hub says nothing by itself: look again at each tick too.
             await using var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), mailbox, Tick(look, viewport), Tick(look, viewport));
             if (tags.Contains("*")) tags = [ViewportCursor.Of(look.Tag, await viewport.CollectAsync(context.RequestAborted)).ToString()];
+            var present = "";
+            var lookedMs = 0L;
             while (true)
             {
-                var vehicles = await viewport.CollectAsync(context.RequestAborted);
-                var present = ViewportCursor.Of(look.Tag, vehicles).ToString();
-                if (!tags.Contains(present))
+                // Cars that this client may not see wake it as well: however many there are, it looks no more often than a stream may ask for.
+                if (streams.NowMs - lookedMs >= LeastTickMs)
                 {
-                    await AnswerAsync(context, Strategy.LongPoll, look, tags, vehicles);
-                    return;
+                    lookedMs = streams.NowMs;
+                    var vehicles = await viewport.CollectAsync(context.RequestAborted);
+                    present = ViewportCursor.Of(look.Tag, vehicles).ToString();
+                    if (!tags.Contains(present))
+                    {
+                        await AnswerAsync(context, Strategy.LongPoll, look, tags, vehicles);
+                        return;
+                    }
                 }
 
                 var mail = await mailbox.TakeAsync();
@@ -146,7 +156,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
 
     private TimeSpan Tick(Look look, IViewport viewport)
     {
-        var least = viewport.Pushed ? 250 : options.Value.WideTickMs;
+        var least = viewport.Pushed ? LeastTickMs : options.Value.WideTickMs;
         var usual = viewport.Pushed ? options.Value.ViewportTickMs : options.Value.WideTickMs;
         return TimeSpan.FromMilliseconds(Math.Max(least, look.Query.IntervalMs ?? usual));
     }
