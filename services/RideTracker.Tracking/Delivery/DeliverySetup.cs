@@ -30,8 +30,7 @@ public static class DeliverySetup
     public static IEndpointRouteBuilder MapDelivery(this IEndpointRouteBuilder endpoints)
     {
         // An expired token of a trip that is over is answered too, so the handler itself looks at who calls.
-        Live("/v1/trips/{tripId}/live", (HttpContext context, string tripId, LiveTrip live) => live.HandleAsync(context, tripId))
-            .AllowAnonymous()
+        Live("/v1/trips/{tripId}/live", (HttpContext context, string tripId, LiveTrip live) => live.HandleAsync(context, tripId), anonymous: true)
             .WithName("LiveTrip")
             .WithSummary("One trip, live")
             .WithDescription("Plain GET: 200 with ETag, or 304 to If-None-Match. `Prefer: wait=N` with If-None-Match: long poll. `Accept: text/event-stream`: server-sent events, resumed by Last-Event-ID or ?cursor=. Upgrade: websocket: the same JSON as text frames.");
@@ -41,7 +40,7 @@ public static class DeliverySetup
             .WithSummary("The planned way to the trip's next stop")
             .Produces<object>(200, "application/json").Produces(304).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410).ProducesProblem(503)
             .RequireCors(CorsPolicy);
-        Live("/v1/vehicles/live", (HttpContext context, LiveVehicles live) => live.HandleAsync(context))
+        Live("/v1/vehicles/live", (HttpContext context, LiveVehicles live) => live.HandleAsync(context), anonymous: false)
             .WithName("LiveVehicles")
             .WithSummary("The vehicles of a viewport (?bbox=west,south,east,north), or the nearest (?near=lat,lng&radius=m&limit=n), live")
             .WithDescription("The four strategies of the trip's live view. Streams take ?interval=ms, 250 at least.")
@@ -53,11 +52,18 @@ public static class DeliverySetup
             .RequireCors(CorsPolicy);
         return endpoints;
 
-        RouteHandlerBuilder Live(string pattern, Delegate handler)
+        RouteHandlerBuilder Live(string pattern, Delegate handler, bool anonymous)
         {
             // HTTP/2 opens WebSockets by CONNECT (RFC 8441); it is the same endpoint, and no method that OpenAPI can name.
-            endpoints.MapMethods(pattern, ["CONNECT"], handler).AllowAnonymous().ExcludeFromDescription();
-            return endpoints.MapMethods(pattern, ["GET", "HEAD"], handler)
+            var connect = endpoints.MapMethods(pattern, ["CONNECT"], handler).ExcludeFromDescription();
+            var get = endpoints.MapMethods(pattern, ["GET", "HEAD"], handler);
+            if (anonymous)
+            {
+                connect.AllowAnonymous();
+                get.AllowAnonymous();
+            }
+
+            return get
                 .Produces<object>(200, "application/json", "text/event-stream").Produces(304)
                 .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410).ProducesProblem(503)
                 .RequireCors(CorsPolicy);
