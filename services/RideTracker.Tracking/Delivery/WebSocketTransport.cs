@@ -37,7 +37,7 @@ public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, Rid
         };
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
         if (message is not null && socket.State == WebSocketState.Open) await Timed(SendAsync(Encoding.ASCII.GetBytes(message), cancellationToken));
-        await socket.CloseOutputAsync((WebSocketCloseStatus)code, goodbye.Reason, cancellationToken);
+        await Timed(new ValueTask(socket.CloseOutputAsync((WebSocketCloseStatus)code, goodbye.Reason, cancellationToken)));
         // The client's own close frame, so that the connection ends in order; a client that sends none is not waited for.
         await Task.WhenAny(_receiving, Task.Delay(TimeSpan.FromSeconds(2), time, cancellationToken));
     }
