@@ -18,6 +18,7 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
     private bool _full;
     private bool _open;
     private bool _refreshing;
+    private bool _gone;
     private long _pushes;
     private Advice? _advised;
 
@@ -25,7 +26,17 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        _subscription ??= await hub.SubscribeControlAsync(track.Driver, Pushed, cancellationToken);
+        if (_subscription is null)
+        {
+            var subscription = await hub.SubscribeControlAsync(track.Driver, Pushed, cancellationToken);
+            if (!TryKeep(subscription))
+            {
+                // The phone left meanwhile: nobody else would ever end it.
+                await subscription.DisposeAsync();
+                throw new OperationCanceledException("The connection is gone.", cancellationToken);
+            }
+        }
+
         await ReadAsync(cancellationToken);
     }
 
@@ -70,7 +81,23 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
 
     public async ValueTask DisposeAsync()
     {
-        if (_subscription is { } subscription) await subscription.DisposeAsync();
+        IAsyncDisposable? subscription;
+        lock (_gate)
+        {
+            _gone = true;
+            subscription = _subscription;
+        }
+
+        if (subscription is not null) await subscription.DisposeAsync();
+    }
+
+    private bool TryKeep(IAsyncDisposable subscription)
+    {
+        lock (_gate)
+        {
+            if (!_gone) _subscription = subscription;
+            return !_gone;
+        }
     }
 
     private async Task RefreshAsync()
