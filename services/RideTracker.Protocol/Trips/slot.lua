@@ -21,6 +21,10 @@ local n = string.format('%.0f', math.max(previous + 1, now, tonumber(ARGV[6]) + 
 local nowText = string.format('%.0f', now)
 
 redis.call('HSET', KEYS[1], 'n', n, 'trip', ARGV[5], 'status', ARGV[7], 'tripversion', ARGV[8], 'shared', ARGV[9], 'over', ARGV[10])
+-- The slot of a driver that is gone runs out (silence.lua): with a trip it must not, and after its end it does again.
+if slot[6] == '1' then
+  if ARGV[10] == '1' then redis.call('PEXPIRE', KEYS[1], 86400000) else redis.call('PERSIST', KEYS[1]) end
+end
 -- Riders see nothing from before the driver took this trip.
 if not same then redis.call('HSET', KEYS[1], 'taken', nowText) end
 if ARGV[10] == '1' then redis.call('HSET', KEYS[1], 'idle', nowText, 'dropoff', nowText) end

@@ -157,7 +157,12 @@ for i = 1, #slots do
     -- At least this line stays, however long it is.
     while trackBytes > TRACK_KEEP and trackBytes > #line do
       local oldest = redis.call('LPOP', slot.trackKey)
-      if not oldest then break end
+      -- A track that was lost without its slot (another engine's expiry): count anew, or it would stay empty for ever.
+      if not oldest then
+        redis.call('RPUSH', slot.trackKey, line)
+        trackBytes = #line
+        break
+      end
       trackBytes = trackBytes - #oldest
     end
     redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval),
