@@ -284,7 +284,8 @@ public sealed partial class DriverConnection : IAsyncDisposable, IDriverSessionO
     }
 
     // The outer message of a failed connect says only that it failed; the inner one says why.
-    private static string Explain(Exception e) => e.InnerException is null ? e.Message : $"{e.Message} ({e.GetBaseException().Message})";
+    private static string Explain(Exception e) =>
+        e.GetBaseException().Message is var why && e.Message.Contains(why, StringComparison.Ordinal) ? e.Message : $"{e.Message} ({why})";
 
     private IDriverDoor CreateDoor() => _options.Door switch
     {
