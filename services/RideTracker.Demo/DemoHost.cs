@@ -51,6 +51,8 @@ internal static class DemoHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder.Configuration, settings, hub);
+        // It hands out tokens, so a page elsewhere must not reach it under a name of its own (DNS rebinding); the last two are its names under Compose.
+        builder.Configuration["AllowedHosts"] ??= "localhost;127.0.0.1;[::1];demo;edge";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             if (settings.AnyAddress) kestrel.ListenAnyIP(settings.Port);

@@ -1,7 +1,7 @@
 namespace RideTracker.Protocol.Hub;
 
 /// <summary>
-/// The hub's Redis keys and channels. What belongs to a driver carries its partition's hash tag, so that a script stays in one slot of a Redis Cluster.
+/// The hub's Redis keys and channels. What belongs to a driver carries its partition's hash tag, and what belongs to a trip the trip's, so that a script stays in one slot of a Redis Cluster.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -12,8 +12,8 @@ namespace RideTracker.Protocol.Hub;
 /// {p7}:heard               zset    when each driver turns stale, then gone (Unix ms)
 /// {p7}:history             list    accepted batches for Records, oldest first
 /// {p7}:history-bytes       string  bytes in that list
-/// trip:TRIP                hash    what a trip has without its driver
-/// route:TRIP               string  the planned way: {"version","seconds","line"}
+/// trip:{TRIP}              hash    what a trip has without its driver
+/// route:{TRIP}             string  the planned way: {"version","seconds","line"}
 /// revoked                  zset    jti of revoked tokens, by when they would have expired (Unix ms)
 /// channels: {p7}:driver:DRIVER, {p7}:cell:CELL (positions), {p7}:control:DRIVER (to the driver's phone), trip:TRIP, revoked
 /// </code>
@@ -42,11 +42,11 @@ public static class HubKeys
 
     public static string CellChannel(int partition, string cell) => $"{{p{partition}}}:cell:{cell}";
 
-    public static string Trip(TripId trip) => $"trip:{trip.Value}";
+    public static string Trip(TripId trip) => $"trip:{{{trip.Value}}}";
 
     public static string TripChannel(TripId trip) => $"trip:{trip.Value}";
 
-    public static string Route(TripId trip) => $"route:{trip.Value}";
+    public static string Route(TripId trip) => $"route:{{{trip.Value}}}";
 
     /// <summary>The partition of a driver: FNV-1a (32 bit) of its id, modulo the number of partitions.</summary>
     public static int Partition(DriverId driver, int partitions)

@@ -1,5 +1,5 @@
 -- Writes what a trip has without its driver, numbers the change, and tells the trip's watchers to read.
--- KEYS: 1 trip:TRIP, 2 route:TRIP
+-- KEYS: 1 trip:{TRIP}, 2 route:{TRIP}
 -- ARGV: 1 trip, 2 channel, 3 number to be at least (0 = none), 4 status, 5 version, 6 driver or '', 7 shared part, 8 '1' if over
 -- Answer: its number, or -1 for a write older than the kept one.
 local kept = redis.call('HMGET', KEYS[1], 'n', 'version', 'over')
@@ -21,6 +21,9 @@ if ARGV[8] == '1' then
   -- Late riders learn for 24 h that it is over (protocol.md section 3), with an hour to spare.
   redis.call('PEXPIRE', KEYS[1], 90000000)
   redis.call('DEL', KEYS[2])
+else
+  -- A trip that nobody ends or changes for a week was forgotten by its writer.
+  redis.call('PEXPIRE', KEYS[1], 604800000)
 end
 redis.call('PUBLISH', ARGV[2], string.format('%.0f', n))
 return n

@@ -46,7 +46,7 @@ public sealed class Viewports(HubLink link, HubReader reader, CellFeeds cells, I
 
         var near = await reader.ReadNearAsync(
             query.Latitude, query.Longitude, query.RadiusMeters, query.Limit,
-            slot => !slot.Gone && audience.MaySee(slot.Busy, slot.DroppedOffMs, now), cancellationToken);
+            slot => !slot.Gone && audience.MaySee(slot.Busy, slot.DroppedOffMs, now), audience.ShownDecimals, cancellationToken);
         return near.Select(slot => audience.See(Vehicle.From(slot)!, now)!.Value).ToList();
     }
 

@@ -28,13 +28,16 @@ public sealed class Audience(bool anonymous, long hideAfterDropoffMs, byte[] sec
 
     public bool Anonymous => anonymous;
 
+    /// <summary>Decimals of the degrees that it is shown.</summary>
+    public int ShownDecimals => anonymous ? 4 : 7;
+
     /// <summary>The vehicle as this audience sees it at a time, or null if it must not.</summary>
     public SeenVehicle? See(Vehicle vehicle, long nowMs)
     {
         if (anonymous && !MaySee(vehicle.Busy, vehicle.DroppedOffMs, nowMs)) return null;
         var fix = vehicle.Newest;
         if (!anonymous) return Seen(vehicle, vehicle.Driver.Value, fix.Latitude, fix.Longitude, fix.FixTimeMs);
-        return Seen(vehicle, AnonymousId(vehicle, nowMs), Math.Round(fix.Latitude, 4), Math.Round(fix.Longitude, 4), fix.FixTimeMs / 1000 * 1000);
+        return Seen(vehicle, AnonymousId(vehicle, nowMs), Math.Round(fix.Latitude, ShownDecimals), Math.Round(fix.Longitude, ShownDecimals), fix.FixTimeMs / 1000 * 1000);
     }
 
     /// <summary>Whether a rider may see a car in this state.</summary>

@@ -125,7 +125,8 @@ public sealed class TripState
 
     private void Add(TrackPoint point)
     {
-        if (point.FixTimeMs < TakenMs) return;
+        // By the phone's clock and by the hub's, since a phone may be ahead: numbers are at least the hub's time.
+        if (point.FixTimeMs < TakenMs || point.Number < TakenMs) return;
         if (_track.Count == TrackPoints) _track.RemoveRange(0, TrackPoints / 4);
         _track.Add(point);
     }

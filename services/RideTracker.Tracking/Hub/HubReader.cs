@@ -14,6 +14,9 @@ public sealed class HubReader(HubLink link)
     // `path` after a resume has 100 places at the most, and each change brings one at least.
     private const int TrackTail = 100;
 
+    // Metres: the geo index rounds to 52 bits, and riders see four decimals.
+    private const double PlaceMargin = 15;
+
     private static readonly RedisValue[] SlotFields =
     [
         "n", "fix", "heard", "interval", "stale", "gone", "cell", "idle", "dropoff", "trip", "status", "tripversion", "shared", "taken", "over",
@@ -81,17 +84,18 @@ public sealed class HubReader(HubLink link)
     /// <param name="radiusMeters">How far away they may be.</param>
     /// <param name="limit">How many at the most.</param>
     /// <param name="wanted">Which count.</param>
+    /// <param name="shownDecimals">How exactly their places will be shown: distances are to the shown places, so that a small radius tells no more.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     public ValueTask<IReadOnlyList<DriverSlot>> ReadNearAsync(
-        double latitude, double longitude, double radiusMeters, int limit, Func<DriverSlot, bool> wanted, CancellationToken cancellationToken) => Reach(async db =>
+        double latitude, double longitude, double radiusMeters, int limit, Func<DriverSlot, bool> wanted, int shownDecimals, CancellationToken cancellationToken) => Reach(async db =>
     {
         // Who is wanted is known only from the slots, so ask for more until enough of them are.
         for (var count = limit * 2; ; count *= 4)
         {
             var searches = Enumerable.Range(0, link.Partitions)
                 .Select(partition => db.GeoSearchAsync(
-                    HubKeys.Geo(partition), longitude, latitude, new GeoSearchCircle(radiusMeters), count, order: Order.Ascending, options: GeoRadiusOptions.WithDistance))
+                    HubKeys.Geo(partition), longitude, latitude, new GeoSearchCircle(radiusMeters + PlaceMargin), count, order: Order.Ascending, options: GeoRadiusOptions.WithDistance))
                 .ToArray();
             var found = new List<DriverId>();
             var exhausted = true;
@@ -105,7 +109,8 @@ public sealed class HubReader(HubLink link)
 
             var near = (await ReadSlotsAsync(db, found))
                 .Where(slot => slot.Newest is not null && wanted(slot))
-                .Select(slot => (Slot: slot, Distance: GeoMath.DistanceMeters(latitude, longitude, slot.Newest!.Value.Latitude, slot.Newest.Value.Longitude)))
+                .Select(slot => (Slot: slot, Distance: GeoMath.DistanceMeters(
+                    latitude, longitude, Math.Round(slot.Newest!.Value.Latitude, shownDecimals), Math.Round(slot.Newest.Value.Longitude, shownDecimals))))
                 .Where(one => one.Distance <= radiusMeters)
                 .OrderBy(one => one.Distance).ThenBy(one => one.Slot.Driver.Value, StringComparer.Ordinal)
                 .Take(limit).Select(one => one.Slot).ToList();

@@ -15,6 +15,9 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
     private FixBucket _bucket = new(options.FixesPerSecond, options.FixBurst);
     private DriverFix? _newest;
     private NewPlace _newPlace;
+
+    // The fix that confirmed a new place: it may come again, if the hub could not be reached, and is no jump then either.
+    private DriverFix? _confirmed;
     private int _underWay;
     private bool _mustLoad = true;
 
@@ -59,7 +62,12 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
                 // A late fix has no fix before it that could be known here, and is never a jump.
                 var late = _newest is { } newest && fix.FixTimeMs <= newest.FixTimeMs;
                 var reason = FixChecks.Find(in fix, late ? null : _newest, options.Checks, nowMs);
-                if (reason == RejectReason.Jump && _newPlace.Confirms(in fix, options.Checks)) reason = null;
+                if (reason == RejectReason.Jump && (fix == _confirmed || _newPlace.Confirms(in fix, options.Checks)))
+                {
+                    reason = null;
+                    _confirmed = fix;
+                }
+
                 if (reason is { } why)
                 {
                     (refused ??= []).Add(new RefusedFix(index, why));

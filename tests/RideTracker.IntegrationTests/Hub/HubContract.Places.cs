@@ -71,7 +71,7 @@ public abstract partial class HubContract
 
         foreach (var (lat, lng, radius, limit) in ((double, double, double, int)[])[(37.8, -122.4, 10_000, 50), (37.8, -122.4, 10_000, 5), (37.75, -122.45, 3_000, 50), (0, 179.999, 10_000, 50), (-60, -50, 10_000, 50)])
         {
-            var near = await node.Reader.ReadNearAsync(lat, lng, radius, limit, _ => true, TestContext.Current.CancellationToken);
+            var near = await node.Reader.ReadNearAsync(lat, lng, radius, limit, _ => true, 7, TestContext.Current.CancellationToken);
             var expected = fixes.Select(pair => (pair.Key, Distance: GeoMath.DistanceMeters(lat, lng, pair.Value.Latitude, pair.Value.Longitude)))
                 .Where(one => one.Distance <= radius).OrderBy(one => one.Distance).Take(limit).Select(one => one.Key.Value);
             Assert.Equal(expected, near.Select(slot => slot.Driver.Value));
@@ -97,7 +97,7 @@ public abstract partial class HubContract
 
         // Only the far ones are wanted.
         var near = await node.Reader.ReadNearAsync(
-            37.77, -122.42, 10_000, 3, slot => int.Parse(slot.Driver.Value[1..], System.Globalization.CultureInfo.InvariantCulture) >= 50, TestContext.Current.CancellationToken);
+            37.77, -122.42, 10_000, 3, slot => int.Parse(slot.Driver.Value[1..], System.Globalization.CultureInfo.InvariantCulture) >= 50, 7, TestContext.Current.CancellationToken);
 
         Assert.Equal(["d50", "d51", "d52"], near.Select(slot => slot.Driver.Value));
     }

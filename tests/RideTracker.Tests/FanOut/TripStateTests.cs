@@ -88,6 +88,20 @@ public class TripStateTests
     }
 
     [Fact]
+    public void Path_OfAPhoneWhoseClockIsAhead_ShowsNothingThatTheHubTookBeforeTheTrip()
+    {
+        var slot = Slot(Start, 10);
+        var ahead = slot.Track.Select(point => point with { FixTimeMs = point.FixTimeMs + 20_000 }).ToList();
+        var taken = slot with
+        {
+            Newest = slot.Newest!.Value with { FixTimeMs = ahead[^1].FixTimeMs },
+            Track = ahead,
+            Trip = slot.Trip! with { TakenMs = Start + 7_000 },
+        };
+        Assert.Equal([Start + 27_000, Start + 28_000, Start + 29_000], Path(taken, TripStateForm.ForAll));
+    }
+
+    [Fact]
     public void Vehicle_OlderThanWhatTheClientHasSeen_IsLeftOut()
     {
         var state = State(Slot(Start, 3));

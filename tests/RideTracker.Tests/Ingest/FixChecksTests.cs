@@ -107,6 +107,22 @@ public sealed class FixChecksTests
     }
 
     [Fact]
+    public void NewPlace_ConfirmedWhileTheHubIsAway_IsNoJumpWhenItComesAgain()
+    {
+        var track = Track();
+        track.Load(Fix(0, 0));
+        track.Check([Fix(1, 50_000)], Now);
+        track.Check([Fix(2, 50_010)], Now);
+        Assert.Empty(track.Check([Fix(3, 50_020)], Now).Refused);
+
+        // The hub did not take it, and still has the old place.
+        track.Lost();
+        track.Load(Fix(0, 0));
+
+        Assert.Empty(track.Check([Fix(3, 50_020)], Now).Refused);
+    }
+
+    [Fact]
     public void NewPlace_OneFixThatDoesNotAgree_BeginsAnew()
     {
         var report = Track().Check([Fix(0, 0), Fix(1, 50_000), Fix(2, 90_000), Fix(3, 90_010), Fix(4, 90_020)], Now);
