@@ -51,8 +51,6 @@ internal static class DemoHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder.Configuration, settings, hub);
-        // It hands out tokens, so a page elsewhere must not reach it under a name of its own (DNS rebinding); the last two are its names under Compose.
-        builder.Configuration["AllowedHosts"] ??= "localhost;127.0.0.1;[::1];demo;edge";
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             if (settings.AnyAddress) kestrel.ListenAnyIP(settings.Port);
@@ -101,8 +99,8 @@ internal static class DemoHost
         // Again, since what is set there counts more than the demo's defaults.
         configuration.AddEnvironmentVariables();
         configuration["Hub:Redis"] = hub;
-        // A page elsewhere that points its own name at 127.0.0.1 must not get the demo's tokens.
-        if (!settings.AnyAddress) configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        // It hands out tokens: a page elsewhere must not reach it under a name of its own that points at 127.0.0.1 (DNS rebinding). The last two are its names under Compose.
+        configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1];demo;edge";
         if (settings.Attachment is null && configuration["Access:Keys:0"] is null && configuration["Access:Authority"] is null)
             configuration["Access:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     }
