@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.Tracking.Delivery;
@@ -34,7 +35,7 @@ public static class DeliverySetup
             .WithName("LiveTrip")
             .WithSummary("One trip, live")
             .WithDescription("Plain GET: 200 with ETag, or 304 to If-None-Match. `Prefer: wait=N` with If-None-Match: long poll. `Accept: text/event-stream`: server-sent events, resumed by Last-Event-ID or ?cursor=. Upgrade: websocket: the same JSON as text frames.");
-        endpoints.MapGet("/v1/trips/{tripId}/route", (HttpContext context, string tripId, LiveTrip live) => live.RouteAsync(context, tripId))
+        endpoints.MapMethods("/v1/trips/{tripId}/route", ["GET", "HEAD"], (HttpContext context, string tripId, LiveTrip live) => live.RouteAsync(context, tripId))
             .AllowAnonymous()
             .WithName("TripRoute")
             .WithSummary("The planned way to the trip's next stop")
@@ -45,7 +46,7 @@ public static class DeliverySetup
             .WithSummary("The vehicles of a viewport (?bbox=west,south,east,north), or the nearest (?near=lat,lng&radius=m&limit=n), live")
             .WithDescription("The four strategies of the trip's live view. Streams take ?interval=ms, 250 at least.")
             .ProducesProblem(400);
-        endpoints.MapGet("/v1/capabilities", (IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest) => Capabilities.From(delivery, ingest))
+        endpoints.MapMethods("/v1/capabilities", ["GET", "HEAD"], (IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest) => Capabilities.From(delivery, ingest))
             .AllowAnonymous()
             .WithName("Capabilities")
             .WithSummary("The numbers that an SDK needs")
@@ -55,18 +56,21 @@ public static class DeliverySetup
         RouteHandlerBuilder Live(string pattern, Delegate handler, bool anonymous)
         {
             // HTTP/2 opens WebSockets by CONNECT (RFC 8441); it is the same endpoint, and no method that OpenAPI can name.
-            var connect = endpoints.MapMethods(pattern, ["CONNECT"], handler).ExcludeFromDescription();
-            var get = endpoints.MapMethods(pattern, ["GET", "HEAD"], handler);
-            if (anonymous)
-            {
-                connect.AllowAnonymous();
-                get.AllowAnonymous();
-            }
-
-            return get
+            var connect = endpoints.MapMethods(pattern, ["CONNECT"], handler).AddEndpointFilter(WebSocketsOnly).ExcludeFromDescription();
+            var get = endpoints.MapMethods(pattern, ["GET", "HEAD"], handler)
                 .Produces<object>(200, "application/json", "text/event-stream").Produces(304)
                 .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410).ProducesProblem(503)
                 .RequireCors(CorsPolicy);
+            if (!anonymous) return get;
+            connect.AllowAnonymous();
+            return get.AllowAnonymous();
         }
+    }
+
+    // A CONNECT that opens no WebSocket asks for a tunnel: a 200 would have no length and no state in it.
+    private static async ValueTask<object?> WebSocketsOnly(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        if (call.HttpContext.WebSockets.IsWebSocketRequest) return await next(call);
+        return Problems.MethodNotAllowed.Result("CONNECT is for WebSockets over HTTP/2.");
     }
 }

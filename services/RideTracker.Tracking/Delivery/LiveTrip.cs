@@ -65,7 +65,8 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
 
             context.Response.Headers.ETag = $"\"{tag}\"";
             context.Response.ContentType = "application/json";
-            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+            context.Response.ContentLength = json.Length;
+            if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(json, context.RequestAborted);
         }
         catch (HubUnavailableException) when (!context.Response.HasStarted)
         {

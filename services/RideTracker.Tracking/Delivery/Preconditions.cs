@@ -27,8 +27,8 @@ public static class Preconditions
                 var equals = name.IndexOf('=');
                 if (equals < 0 || !name[..equals].Trim().Equals("wait", StringComparison.OrdinalIgnoreCase)) continue;
                 var value = name[(equals + 1)..].Trim().Trim('"');
-                if (value.Length is 0 or > 12 || value.Any(c => !char.IsAsciiDigit(c))) continue;
-                return (int)Math.Min(long.Parse(value, CultureInfo.InvariantCulture), int.MaxValue);
+                if (value.Length == 0 || value.Any(c => !char.IsAsciiDigit(c))) continue;
+                return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : int.MaxValue;
             }
         }
 

@@ -52,6 +52,8 @@ public sealed class GarbageTests(Redis7Engine engine) : IClassFixture<Redis7Engi
         ("HTTP: binary noise", (node, noise) => RawAsync(node, [.. noise.Bytes(300), .. "\r\n\r\n"u8], 400, 405, 414, 505)),
         ("HTTP: broken chunks", (node, noise) => RawAsync(node, $"POST /v1/drivers/noisy/fixes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {DriverToken}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz{noise.Text(20)}\r\n", 400)),
         ("HTTP: methods", (node, noise) => RawAsync(node, $"{(char)('A' + noise.Next(26))}X /v1/trips/t_noise/live HTTP/1.1\r\nHost: x\r\n\r\n", 400, 401, 405)),
+        ("HTTP: CONNECT that opens no WebSocket", (node, noise) => RawAsync(node, $"CONNECT /v1/{(noise.Next(2) == 0 ? "trips/t_noise/live" : "vehicles/live?near=1,2")} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {RiderToken}\r\n\r\n", 405)),
+        ("HTTP: CONNECT without a token", (node, _) => RawAsync(node, "CONNECT /v1/vehicles/live?near=1,2 HTTP/1.1\r\nHost: x\r\n\r\n", 401)),
         ("driver socket: binary noise", (node, noise) => DriverSocketAsync(node, WebSocketMessageType.Binary, () => noise.Bytes(noise.Next(200)), messages: 3, 1008)),
         ("driver socket: damaged JSON", (node, noise) => DriverSocketAsync(node, WebSocketMessageType.Text, () => Utf8(noise.Text(noise.Next(200))), messages: 3, 1008)),
         ("driver socket: text that is no UTF-8", (node, noise) => DriverSocketAsync(node, WebSocketMessageType.Text, () => [0xC0, 0xFF, .. noise.Bytes(20)], messages: 1, 1007, 0)),

@@ -12,6 +12,7 @@ public class PreconditionsTests
     [InlineData("wait=\"7\"; x=1", 7)]
     [InlineData("wait=0", 0)]
     [InlineData("wait=99999999999", int.MaxValue)]
+    [InlineData("wait=99999999999999999999", int.MaxValue)]
     [InlineData("wait=-1", null)]
     [InlineData("wait=soon", null)]
     [InlineData("wait", null)]
