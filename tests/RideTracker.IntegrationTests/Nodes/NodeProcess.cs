@@ -23,6 +23,8 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public int Id => _process.Id;
+
     public bool IsAlive => !_process.HasExited;
 
     public IReadOnlyList<string> Log
@@ -52,9 +54,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RideTracker.Tracking.dll"));
         foreach (var (key, value) in (IEnumerable<(string, object)>)[("urls", url), ("Hub:Redis", redis), ("Access:Keys:0", TestTokens.Key), .. settings])
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = Convert.ToString(value, CultureInfo.InvariantCulture);
-        // Code that is compiled once, small first generations, few arenas: memory at rest is reached soon then, and can be compared.
+        // Code that is compiled once, and few arenas: what is not the node's doing moves its memory less.
         start.Environment["DOTNET_TieredCompilation"] = "0";
-        start.Environment["DOTNET_GCgen0size"] = "0x400000";
         start.Environment["MALLOC_ARENA_MAX"] = "2";
         var node = new NodeProcess(start, new Uri(url));
         node._process.Start();
