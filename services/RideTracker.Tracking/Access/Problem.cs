@@ -33,7 +33,7 @@ public sealed record Problem(string Word, int Status, string Title)
         response.StatusCode = Status;
         response.ContentType = ContentType;
         response.ContentLength = body.WrittenCount;
-        response.Headers.CacheControl = "no-store";
+        if (response.Headers.CacheControl.Count == 0) response.Headers.CacheControl = "no-store";
         if (retryAfter is { } delay) response.Headers.RetryAfter = Math.Ceiling(delay.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }

@@ -2,11 +2,12 @@ using Microsoft.Extensions.Options;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary><c>GET /v1/vehicles/live</c>: a viewport or the nearest vehicles, in whichever of the four strategies the client asks for.</summary>
-public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time)
+public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, IOptions<PresenceOptions> presence, TimeProvider time)
 {
     // protocol.md section 3: `?interval=ms`, 250 at least.
     private const int LeastTickMs = 250;
@@ -143,7 +144,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             await using var viewport = await viewports.OpenAsync(look.Query, look.Audience, stream.Mailbox, context.RequestAborted);
             var last = strategy == Strategy.Sse ? context.Request.Headers["Last-Event-ID"].ToString() : "";
             var resume = last.Length > 0 ? last : context.Request.Query["cursor"].ToString();
-            var picture = new ViewportPicture(look, viewport, Tick(look, viewport), time);
+            var picture = new ViewportPicture(look, viewport, Tick(look, viewport), TimeSpan.FromMilliseconds(presence.Value.MinSilenceMs), time);
             var first = await picture.FirstAsync(resume, context.RequestAborted);
             await using var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), stream.Mailbox, Tick(look, viewport), Tick(look, viewport));
             await RiderSession.RunAsync(context, stream, streams, metrics, time, first, static frame => frame, picture.NextAsync);

@@ -4,10 +4,11 @@ using RideTracker.Tracking.Hub;
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary>What one stream's client has of a viewport: gives what changed since, at most one message per tick, so that a slow client gets the changes merged.</summary>
-public sealed class ViewportPicture(Look look, IViewport viewport, TimeSpan tick, TimeProvider time)
+public sealed class ViewportPicture(Look look, IViewport viewport, TimeSpan tick, TimeSpan silence, TimeProvider time)
 {
     private Dictionary<string, SeenVehicle> _known = new(StringComparer.Ordinal);
     private long _lastMs;
+    private long _readMs;
 
     /// <summary>The first message: whole; null if the client's cursor still holds.</summary>
     /// <exception cref="HubUnavailableException">The hub must be asked and can't be reached.</exception>
@@ -16,6 +17,7 @@ public sealed class ViewportPicture(Look look, IViewport viewport, TimeSpan tick
         var vehicles = await viewport.CollectAsync(cancellationToken);
         var cursor = ViewportCursor.Of(look.Tag, vehicles);
         Remember(vehicles);
+        _readMs = _lastMs;
         if (resume == cursor.ToString()) return null;
         return ViewportFrames.Whole(cursor, vehicles, reset: resume.Length > 0 && !look.Owns(resume));
     }
@@ -32,10 +34,18 @@ public sealed class ViewportPicture(Look look, IViewport viewport, TimeSpan tick
         }
         catch (HubUnavailableException)
         {
-            // It will pass: the stream stays open and goes on by itself.
-            return null;
+            // It will pass: the stream stays open and goes on by itself. What it shows is stale by then.
+            if (time.GetUtcNow().ToUnixTimeMilliseconds() - _readMs < silence.TotalMilliseconds) return null;
+            vehicles = [.. _known.Values.Select(static vehicle => vehicle.Stale ? vehicle : vehicle with { Stale = true, Hash = ~vehicle.Hash })];
+            return Step(vehicles);
         }
 
+        _readMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return Step(vehicles);
+    }
+
+    private StateFrame? Step(IReadOnlyList<SeenVehicle> vehicles)
+    {
         // `near` is an order, so it is whole each time.
         if (look.Query.Box is null)
         {

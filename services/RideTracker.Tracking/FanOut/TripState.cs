@@ -12,6 +12,9 @@ public sealed class TripState
     // Enough for `path` after a resume, and some for fixes that come several at a time.
     private const int TrackPoints = 160;
 
+    // A place from longer before the driver took the trip says where the driver was, not where the car comes from.
+    private const long OldestAtStartMs = 120_000;
+
     private readonly List<TrackPoint> _track = [];
 
     private TripState(TripId trip) => Trip = trip;
@@ -75,7 +78,7 @@ public sealed class TripState
         state.LastHeardMs = slot.LastHeardMs;
         state.IntervalMs = slot.IntervalMs;
         state.Stale = slot.Stale;
-        state.Newest = slot.Newest;
+        if (slot.Newest is { } newest && newest.FixTimeMs >= trip.TakenMs - OldestAtStartMs) state.Newest = newest;
         state.TakenMs = trip.TakenMs;
         foreach (var point in slot.Track) state.Add(point);
         return state;

@@ -69,6 +69,12 @@ public static class TrackingSetup
         app.UseWebSockets();
         app.UseRouting();
         if (roles.HasFlag(NodeRole.Delivery)) app.UseCors();
+        // Also for those who are refused before any resource answers.
+        app.Use(static (context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)) LiveAnswers.Begin(context);
+            return next(context);
+        });
         app.UseAccess();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();

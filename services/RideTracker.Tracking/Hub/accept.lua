@@ -15,7 +15,7 @@
 -- Answer: for each report accepted, duplicates, newest time, 1 if the driver is on a trip; then 1 if the history had no room, else 0.
 local PER_REPORT = 10
 local TRACK_KEEP = 24000 -- bytes: more than the 500 fixes of the largest report, so that its repeat is known whole
-local LATE_KEEP = 1000   -- times
+local LATE_KEEP = 4000   -- times: twice what a phone may have in flight (Ingest:MaxFixesInFlight), since a backlog comes late
 local reports = (#KEYS - 4) / 2
 if #ARGV ~= 4 + reports * PER_REPORT then return redis.error_reply('BATCH arguments do not match the keys') end
 
