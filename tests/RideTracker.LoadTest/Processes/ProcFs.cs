@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace RideTracker.LoadTest.Processes;
+
+/// <summary>Reads what the kernel knows of a process.</summary>
+internal static class ProcFs
+{
+    // USER_HZ is 100 on every Linux that .NET runs on.
+    private const double TicksPerSecond = 100;
+
+    /// <summary>CPU time that a process has used, user and kernel, in seconds; 0 if it is gone.</summary>
+    public static double CpuSeconds(int pid)
+    {
+        var text = Read(pid, "stat");
+        if (text is null) return 0;
+        // The name in brackets may hold anything; utime and stime are the 12th and 13th word after it.
+        var words = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(words[11], CultureInfo.InvariantCulture) + long.Parse(words[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+    }
+
+    /// <summary>Memory of a process that is in RAM, in bytes; 0 if it is gone.</summary>
+    public static long ResidentBytes(int pid)
+    {
+        var text = Read(pid, "status");
+        var line = text?.Split('\n').FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return line is null ? 0 : 1024 * long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    private static string? Read(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
