@@ -22,7 +22,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.Exited += (_, _) => _ready.TrySetException(new LoadTestException(ExitCodes.CannotStart, $"{start.ArgumentList.ElementAtOrDefault(2) ?? start.FileName} ended at once:\n{LastLines}"));
+        _process.Exited += (_, _) => _ready.TrySetException(new LoadTestException(ExitCodes.CannotStart, $"{string.Join(' ', start.ArgumentList)} ended at once:\n{LastLines}"));
     }
 
     public int Pid => _process.Id;

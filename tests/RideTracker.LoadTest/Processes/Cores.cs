@@ -14,8 +14,11 @@ internal static class Cores
     /// <summary>Cores of the machine, however this process is pinned.</summary>
     public static int Online => File.ReadLines("/proc/cpuinfo").Count(line => line.StartsWith("processor", StringComparison.Ordinal));
 
-    /// <summary>Makes a command one that runs on a core. <c>taskset</c> becomes the program itself, so its process id is the program's.</summary>
-    public static string[] On(int core, params string[] command) => ["taskset", "-c", core.ToString(CultureInfo.InvariantCulture), .. command];
+    /// <summary>
+    /// Makes a command one that runs on a core, and that Ctrl-C in a terminal does not reach: it is ended once the run is over. <c>setsid</c> and
+    /// <c>taskset</c> become the program itself, so the process id is the program's.
+    /// </summary>
+    public static string[] On(int core, params string[] command) => ["setsid", "taskset", "-c", core.ToString(CultureInfo.InvariantCulture), .. command];
 
     /// <summary>Makes a command one that may use all cores: builds, which are not measured.</summary>
     public static string[] OnAll(params string[] command) => ["taskset", "-c", string.Create(CultureInfo.InvariantCulture, $"0-{Online - 1}"), .. command];

@@ -33,6 +33,12 @@ internal abstract class Target : IAsyncDisposable
     /// <summary>Counters of its own for the JSON and the checks at the end, such as what the history queue brought; empty by default.</summary>
     public virtual IReadOnlyDictionary<string, double> Counters => new Dictionary<string, double>();
 
+    /// <summary>Whether its queues are empty, so that the clock may stop: true where it has none.</summary>
+    public virtual bool IsQuiet => true;
+
+    /// <summary>The settings that its servers were started with, for the JSON; without secrets.</summary>
+    public virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
     /// <summary>Ends its processes and removes what they wrote.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using RideTracker.LoadTest;
+using RideTracker.LoadTest.Processes;
+using RideTracker.LoadTest.Scenarios;
+using Spectre.Console;
+
+var root = new RootCommand("Measures RideTracker: starts a tracking node and Redis on one core, drivers and riders on another. Linux, loopback only.")
+{
+    FanOutCommand.Create(AnsiConsole.Console, TimeProvider.System),
+};
+root.AddExamples("fanout", "fanout --publish redis");
+root.ShowExamples();
+var parsed = root.Parse(args);
+try
+{
+    // Help and mistakes need no core of their own.
+    if (parsed.Errors.Count == 0 && parsed.Action is System.CommandLine.Invocation.AsynchronousCommandLineAction) Pinning.Ensure(args);
+    // On Ctrl-C a scenario has this long to end its servers and print what it has.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+}
+catch (LoadTestException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return e.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Interrupted before anything was measured.");
+    return ExitCodes.Interrupted;
+}
+finally
+{
+    ChildProcess.KillAll();
+}
