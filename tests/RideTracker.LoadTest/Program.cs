@@ -7,8 +7,9 @@ using Spectre.Console;
 var root = new RootCommand("Measures RideTracker: starts a tracking node and Redis on one core, drivers and riders on another. Linux, loopback only.")
 {
     FanOutCommand.Create(AnsiConsole.Console, TimeProvider.System),
+    IngestCommand.Create(AnsiConsole.Console, TimeProvider.System),
 };
-root.AddExamples("fanout", "fanout --publish redis");
+root.AddExamples("fanout", "fanout --publish redis", "ingest --batch 20");
 root.ShowExamples();
 var parsed = root.Parse(args);
 try

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using RideTracker.LoadTest.Targets;
+using Spectre.Console;
 
 namespace RideTracker.LoadTest.Processes;
 
@@ -49,6 +50,14 @@ internal sealed record RunHeader
         yield return $"{CommandLine}   commit {Commit}   {Started}";
         yield return $"{Cores} cores ({Processor}), {CoresUsed}; {Kernel}";
         yield return $"servers: {string.Join(", ", Processes)}; {string.Join(", ", Versions.Select(version => $"{version.Key} {version.Value}"))}";
+    }
+
+    /// <summary>Shows it.</summary>
+    /// <param name="extra">Variables of the node that are not shipped.</param>
+    public void Print(IAnsiConsole console, IReadOnlyDictionary<string, string> extra)
+    {
+        foreach (var line in Lines()) console.Profile.Out.Writer.WriteLine(line);
+        if (extra.Count > 0) console.Profile.Out.Writer.WriteLine($"NOT AS SHIPPED: {string.Join(' ', extra.Select(pair => $"{pair.Key}={pair.Value}"))}");
     }
 
     private static async Task<string> CommitAsync(CancellationToken cancellationToken)

@@ -58,8 +58,7 @@ internal static class FanOutCommand
         var status = new RunStatus { Phase = "building the node, starting the servers, writing trips" };
         await using var target = await StatusView.ShowAsync(console, time, status, RideTrackerTarget.StartAsync(options, cancellationToken));
         var header = await RunHeader.ReadAsync(commandLine, target, time, cancellationToken);
-        foreach (var line in header.Lines()) console.Profile.Out.Writer.WriteLine(line);
-        if (options.ExtraEnvironment.Count > 0) console.Profile.Out.Writer.WriteLine($"NOT AS SHIPPED: {string.Join(' ', options.ExtraEnvironment.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        header.Print(console, options.ExtraEnvironment);
         var result = await StatusView.ShowAsync(console, time, status, new FanOutRun(target, settings, status).RunAsync(cancellationToken));
         FanOutTable.Print(console, result);
         console.Profile.Out.Writer.WriteLine($"raw: {await ResultFile.WriteAsync("fanout", header, result, time)}");
