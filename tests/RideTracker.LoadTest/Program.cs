@@ -8,6 +8,7 @@ var root = new RootCommand("Measures RideTracker: starts a tracking node and Red
 {
     FanOutCommand.Create(AnsiConsole.Console, TimeProvider.System),
     IngestCommand.Create(AnsiConsole.Console, TimeProvider.System),
+    StormCommand.Create(AnsiConsole.Console, TimeProvider.System),
 };
 root.AddExamples("fanout", "fanout --publish redis", "ingest --batch 20");
 root.ShowExamples();

@@ -6,7 +6,7 @@ namespace RideTracker.LoadTest.Generator;
 internal sealed class Deliveries(SendLog log, Stamp stamp)
 {
     /// <summary>Latencies of the states that were sent in the measured window.</summary>
-    public LatencyHistogram Latencies { get; } = new();
+    public LatencyHistogram Latencies { get; private set; } = new();
 
     /// <summary>States sent from here on are measured (monotonic ns).</summary>
     public long FromNs { get; set; } = long.MaxValue;
@@ -25,6 +25,14 @@ internal sealed class Deliveries(SendLog log, Stamp stamp)
 
     /// <summary>States that this run did not send, such as those from its setup, or whose sending is forgotten.</summary>
     public long Unknown { get; private set; }
+
+    /// <summary>Begins to measure anew: what is sent from here on.</summary>
+    public void Begin(long nowNs)
+    {
+        Latencies = new LatencyHistogram();
+        FromNs = nowNs;
+        UntilNs = long.MaxValue;
+    }
 
     /// <summary>A rider got a state.</summary>
     public void OnState(Rider rider, long value)

@@ -49,11 +49,11 @@ internal abstract class Rider : Connection
         }
     }
 
+    /// <summary>Whether anything of a body came since it was opened last: a state, or the word that it has the present one.</summary>
+    public bool HasHeard { get; private set; }
+
     /// <summary>Counts riders that became ready.</summary>
     public Counter? ReadyCount { get; set; }
-
-    /// <summary>Told of each state that it gets, right after it is counted; null: nobody is.</summary>
-    public Action<Rider>? GotState { get; set; }
 
     /// <summary>What the server answered that is no subscription; null: nothing.</summary>
     public string? Refusal { get; protected set; }
@@ -81,6 +81,7 @@ internal abstract class Rider : Connection
     public virtual void Reopen()
     {
         IsReady = false;
+        HasHeard = false;
         Open();
     }
 
@@ -104,6 +105,7 @@ internal abstract class Rider : Connection
     /// <summary>Reads states, or pieces of them, in the body of what came.</summary>
     protected void Scan(ReadOnlySpan<byte> body)
     {
+        HasHeard = true;
         if (_cursor is not null)
         {
             var rest = body;
@@ -118,7 +120,6 @@ internal abstract class Rider : Connection
         {
             if (!Utf8Parser.TryParse(digits, out long value, out _)) continue;
             _deliveries.OnState(this, value);
-            GotState?.Invoke(this);
         }
     }
 }

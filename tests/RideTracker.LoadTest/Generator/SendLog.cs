@@ -41,6 +41,9 @@ internal sealed class SendLog
         _sentNs[at] = ns;
     }
 
+    /// <summary>The newest fix time that was sent for a topic; 0 if none was.</summary>
+    public long Newest(int topic) => _newestMs[topic];
+
     /// <summary>When the message with this fix was sent; -1 if it is not known (any more).</summary>
     public long Find(int topic, long fixTimeMs)
     {

@@ -13,13 +13,19 @@ internal sealed class Sender
     private readonly SendLog _log;
     private readonly int[] _ridersOf;
     private readonly byte[] _buffer;
+    private readonly int _firstTopic;
+    private readonly int _endTopic;
     private int _buffered;
     private int _turn;
     private double _nextNs;
 
     /// <param name="ridersOf">How many riders watch each topic.</param>
-    public Sender(PublishPlan plan, PublisherConnection[] connections, SendLog log, int[] ridersOf)
+    /// <param name="firstTopic">The first of the topics that it publishes to.</param>
+    /// <param name="endTopic">One behind the last of them.</param>
+    public Sender(PublishPlan plan, PublisherConnection[] connections, SendLog log, int[] ridersOf, int firstTopic, int endTopic)
     {
+        _firstTopic = _turn = firstTopic;
+        _endTopic = endTopic;
         _plan = plan;
         _connections = connections;
         _log = log;
@@ -50,14 +56,14 @@ internal sealed class Sender
 
     /// <summary>Sends what is due.</summary>
     /// <param name="nowNs">Now.</param>
-    /// <param name="messagesPerSecond">Over all topics.</param>
+    /// <param name="messagesPerSecond">Over all its topics.</param>
     public void SendDue(long nowNs, double messagesPerSecond)
     {
         for (var i = 0; i < MostAtOnce && _nextNs <= nowNs; i++)
         {
             _nextNs += Clock.Second / messagesPerSecond;
             var topic = _turn;
-            if (++_turn == _plan.Topics) _turn = 0;
+            if (++_turn == _endTopic) _turn = _firstTopic;
             Send(_connections[topic % _connections.Length], topic);
         }
 

@@ -26,6 +26,16 @@ internal static class ProcFs
         return line is null ? 0 : 1024 * long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Time that a core was not idle, in seconds since the machine started, whoever used it.</summary>
+    public static double BusySeconds(int core)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"cpu{core} ");
+        var ticks = File.ReadLines("/proc/stat").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        // user nice system idle iowait irq softirq steal (proc(5)); guests are part of user.
+        return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) / TicksPerSecond;
+    }
+
     private static string? Read(int pid, string file)
     {
         try

@@ -81,6 +81,9 @@ internal sealed record FanOutResult
     /// <summary>CPU of the generator's process while measuring: near 1, it is what was measured.</summary>
     public required double GeneratorCpuShare { get; init; }
 
+    /// <summary>CPU that others took on the servers' core.</summary>
+    public required double OthersCpuShare { get; init; }
+
     public bool IsInterrupted { get; init; }
 
     public IReadOnlyDictionary<string, double> Counters { get; init; } = new Dictionary<string, double>();

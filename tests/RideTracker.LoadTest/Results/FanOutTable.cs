@@ -21,10 +21,10 @@ internal static class FanOutTable
         table.AddRow("bytes per delivery", Text.Fixed(result.BytesIn / (double)Math.Max(1, result.DeliveredInAll), "0"));
         if (result.Accepted is { } accepted) table.AddRow("accepted, duplicates, rejected", $"{Text.Count(accepted)}, {Text.Count(result.Duplicates)}, {Text.Count(result.Rejected)}");
         if (result.RiderEnds + result.Errors + result.HeldBack > 0) table.AddRow("riders cut off, errors, held back", $"{Text.Count(result.RiderEnds)}, {Text.Count(result.Errors)}, {Text.Count(result.HeldBack)}");
-        table.AddRow("generator's core", $"{Text.Fixed(100 * result.GeneratorCpuShare, "0")} % busy");
+        table.AddRow("generator; others on the servers' core", $"{Text.Fixed(100 * result.GeneratorCpuShare, "0")} %; {Text.Fixed(100 * result.OthersCpuShare, "0")} % of a core");
         console.Write(table);
         if (result.FirstError is { } error) console.Profile.Out.Writer.WriteLine($"first error: {error}");
-        if (result.GeneratorCpuShare > 0.9) console.Profile.Out.Writer.WriteLine("The generator was busy nearly all the time: latencies are partly its own.");
+        Notes.Print(console, result.GeneratorCpuShare, result.OthersCpuShare);
         foreach (var reason in result.VoidReasons) console.Profile.Out.Writer.WriteLine($"VOID: {reason}");
 
         void Latency(string name, LatencyResult latency) => table.AddRow(

@@ -41,6 +41,9 @@ internal sealed record IngestResult
 
     public required double GeneratorCpuShare { get; init; }
 
+    /// <summary>CPU that others took on the servers' core.</summary>
+    public required double OthersCpuShare { get; init; }
+
     public bool IsInterrupted { get; init; }
 
     /// <summary>Fixes that came through the history queue.</summary>
@@ -65,10 +68,10 @@ internal sealed record IngestResult
         foreach (var (name, seconds) in CpuSeconds) table.AddRow($"  {name}, CPU per fix", $"{Text.Fixed(seconds * 1e6 / Math.Max(1, Accepted), "0.0")} us");
         table.AddRow("sent, accepted, duplicates, rejected in all", $"{Text.Count(SentInAll)}, {Text.Count(AcceptedInAll)}, {Text.Count(Duplicates)}, {Text.Count(Rejected)}");
         table.AddRow("fixes through the history queue", Text.Count(HistoryFixes));
-        table.AddRow("generator's core", $"{Text.Fixed(100 * GeneratorCpuShare, "0")} % busy");
+        table.AddRow("generator; others on the servers' core", $"{Text.Fixed(100 * GeneratorCpuShare, "0")} %; {Text.Fixed(100 * OthersCpuShare, "0")} % of a core");
         console.Write(table);
         if (FirstError is { } error) console.Profile.Out.Writer.WriteLine($"{Errors} errors, the first: {error}");
-        if (GeneratorCpuShare > 0.9) console.Profile.Out.Writer.WriteLine("The generator was busy nearly all the time: the server could take more.");
+        Notes.Print(console, GeneratorCpuShare, OthersCpuShare);
         foreach (var reason in VoidReasons) console.Profile.Out.Writer.WriteLine($"VOID: {reason}");
     }
 

@@ -15,23 +15,25 @@ internal sealed class Crowd : IDisposable
     private readonly Counter _ridersReady = new();
 
     /// <param name="messagesPerSecond">At most, so that enough sending times are remembered.</param>
-    public Crowd(Target target, double messagesPerSecond, bool keepsCursors, CancellationToken cancellationToken)
+    /// <param name="steadyRiders">Riders from this number on are counted apart (<see cref="OtherDeliveries"/>); null: none.</param>
+    public Crowd(Target target, double messagesPerSecond, bool keepsCursors, CancellationToken cancellationToken, int? steadyRiders = null)
     {
         _cancellationToken = cancellationToken;
         var topics = target.Publisher?.Topics ?? Math.Max(1, target.Riders.Count);
         Log = new SendLog(topics, messagesPerSecond, seconds: 10);
         Deliveries = new Deliveries(Log, target.Riders.Stamp);
+        OtherDeliveries = new Deliveries(Log, target.Riders.Stamp);
         RidersOf = new int[topics];
         Riders = new Rider[target.Riders.Count];
         for (var i = 0; i < Riders.Length; i++)
         {
-            Riders[i] = Rider.Create(Poller, target.Riders, Deliveries, i, keepsCursors);
+            Riders[i] = Rider.Create(Poller, target.Riders, i < (steadyRiders ?? int.MaxValue) ? Deliveries : OtherDeliveries, i, keepsCursors);
             Riders[i].ReadyCount = _ridersReady;
             RidersOf[Riders[i].Topic]++;
         }
 
         Publishers = [.. Enumerable.Range(0, target.Publisher?.Connections ?? 0).Select(i => new PublisherConnection(Poller, target.Publisher!, Settlements, i) { ReadyCount = _publishersReady })];
-        if (target.Publisher is { } plan) Sender = new Sender(plan, Publishers, Log, RidersOf);
+        if (target.Publisher is { } plan) Sender = new Sender(plan, Publishers, Log, RidersOf, 0, plan.Topics);
     }
 
     public Poller Poller { get; } = new();
@@ -39,6 +41,9 @@ internal sealed class Crowd : IDisposable
     public SendLog Log { get; }
 
     public Deliveries Deliveries { get; }
+
+    /// <summary>What riders got that are not measured.</summary>
+    public Deliveries OtherDeliveries { get; }
 
     public Settlements Settlements { get; } = new();
 

@@ -57,7 +57,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
         var deliveries = crowd.Deliveries;
         var cpu = new CpuWatch(target.Servers);
         IReadOnlyDictionary<string, long> idleBefore = new Dictionary<string, long>(), idleAfter = idleBefore;
-        double generatorCpu = 0, measuredSeconds = 0;
+        var measuredSeconds = 0.0;
         try
         {
             crowd.OpenPublishers(status);
@@ -81,7 +81,6 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
             status.Phase = "measuring";
             cpu.Start();
             var begin = deliveries.FromNs = Clock.Ns;
-            var generatorBegin = ProcFs.CpuSeconds(Environment.ProcessId);
             crowd.Settlements.IsMeasuring = true;
             if (sender is not null) sender.IsMeasuring = true;
             try
@@ -92,7 +91,6 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
             {
                 deliveries.UntilNs = Clock.Ns;
                 measuredSeconds = (deliveries.UntilNs - begin) / (double)Clock.Second;
-                generatorCpu = (ProcFs.CpuSeconds(Environment.ProcessId) - generatorBegin) / measuredSeconds;
                 if (sender is not null) sender.IsMeasuring = false;
                 cpu.Stop();
             }
@@ -137,7 +135,8 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
             BytesIn = crowd.Riders.Sum(rider => rider.BytesIn),
             DeliveredInAll = deliveries.Total,
             IdleBytesPerRider = idleAfter.ToDictionary(pair => pair.Key, pair => (pair.Value - idleBefore[pair.Key]) / (double)Math.Max(1, crowd.Riders.Length)),
-            GeneratorCpuShare = generatorCpu,
+            GeneratorCpuShare = cpu.GeneratorShare,
+            OthersCpuShare = cpu.OthersShare,
         };
     }
 

@@ -1,5 +1,4 @@
 using RideTracker.LoadTest.Generator;
-using RideTracker.LoadTest.Processes;
 using RideTracker.LoadTest.Results;
 using RideTracker.LoadTest.Targets;
 
@@ -41,7 +40,7 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
         var settlements = crowd.Settlements;
         var cpu = new CpuWatch(target.Servers);
         long acceptedBegin = 0, acceptedEnd = 0;
-        double measuredSeconds = 0, generatorCpu = 0;
+        var measuredSeconds = 0.0;
         var unsettled = true;
         Action<long>? open = settings.FixesPerSecond is { } rate ? now => sender.SendDue(now, rate / plan.FixesPerMessage) : null;
         try
@@ -59,7 +58,6 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
             crowd.TurnFor(settings.WarmUp, open);
             status.Phase = "measuring";
             var begin = Clock.Ns;
-            var generatorBegin = ProcFs.CpuSeconds(Environment.ProcessId);
             cpu.Start();
             acceptedBegin = settlements.Accepted.Value;
             settlements.IsMeasuring = true;
@@ -72,7 +70,6 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
                 acceptedEnd = settlements.Accepted.Value;
                 cpu.Stop();
                 measuredSeconds = (Clock.Ns - begin) / (double)Clock.Second;
-                generatorCpu = (ProcFs.CpuSeconds(Environment.ProcessId) - generatorBegin) / measuredSeconds;
                 settlements.IsMeasuring = false;
                 foreach (var driver in crowd.Publishers) driver.Settled = null;
             }
@@ -105,7 +102,8 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
             AskedFixesPerSecond = settings.FixesPerSecond,
             AckLatency = LatencyResult.Of(settlements.Latencies, null),
             CpuSeconds = cpu.Seconds(),
-            GeneratorCpuShare = generatorCpu,
+            GeneratorCpuShare = cpu.GeneratorShare,
+            OthersCpuShare = cpu.OthersShare,
         };
 
         void Refill(PublisherConnection driver)
