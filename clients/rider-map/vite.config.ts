@@ -1,4 +1,4 @@
-/** Two static pages: the overview at `/` and the rider's view at `/t/`. */
+/** Three static pages: the overview at `/`, the rider's view at `/t/`, the transport lab at `/lab/`. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -15,7 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { overview: here('index.html'), rider: here('t/index.html') },
+      input: { overview: here('index.html'), rider: here('t/index.html'), lab: here('lab/index.html') },
       output: {
         // Not every static file server knows that .mjs is JavaScript.
         assetFileNames: ({ names }) =>

@@ -150,6 +150,36 @@ test('a short poll keeps the interval of the capabilities', limit, async (t) => 
   for (let i = 3; i < at.length; i++) assert.ok(at[i]! - at[i - 1]! > 70, `${at[i]! - at[i - 1]!} ms`);
 });
 
+test('a short poll keeps the interval that was asked for, whatever the capabilities say', limit, async (t) => {
+  const server = await serve(t, {
+    capabilities: { pollIntervalMs: 60_000 },
+    http: (asked, response) => poll(asked, response, 2),
+  });
+  assert.deepEqual(await cursors(watch(server, { strategy: 'poll', pollIntervalMs: 20 }), 2), ['c1', 'c2']);
+});
+
+test('every answer is told, with or without news', limit, async (t) => {
+  for (const strategy of ['poll', 'sse'] as const) {
+    const server = await serve(t, {
+      capabilities: { pollIntervalMs: 20 },
+      http: (asked, response) => {
+        if (asked.way === 'poll') return poll(asked, response, 1);
+        openSse(response, `${position(trip(1))}event: alive\ndata: {}\n\n`);
+      },
+    });
+    const watched = watch(server, { strategy });
+    const answers: boolean[] = [];
+    await new Promise<void>((resolve) => {
+      watched.on('answer', ({ news }) => {
+        answers.push(news);
+        if (answers.length === 2) resolve();
+      });
+    });
+    watched.close();
+    assert.deepEqual(answers, [true, false], strategy);
+  }
+});
+
 test('from SSE to short poll, each falls to the next with the cursor kept', limit, async (t) => {
   const server = await serve(t, {
     http: (asked, response) => {

@@ -30,6 +30,8 @@ export interface WatchOptions {
   readonly backoff?: Partial<BackoffOptions>;
   /** How long a connection may take to open, milliseconds. Default 10,000. */
   readonly openTimeoutMs?: number;
+  /** How long a short poll waits between two questions, milliseconds, in place of what the server advises. */
+  readonly pollIntervalMs?: number;
   /** How long a poll works before a stream is tried again, milliseconds. Default 60,000. */
   readonly climbAfterMs?: number;
   /** Replaces the platform's `fetch`. */
@@ -51,6 +53,8 @@ export interface Status {
 export interface WatchEvents<T> {
   state: T;
   status: Status;
+  /** Whatever the server said: a state, that there is none (304), or a sign of life. `news`: it is handed out as a state. */
+  answer: { readonly news: boolean };
   end: End;
 }
 
@@ -81,10 +85,11 @@ export class Watch<M extends { readonly cursor: string }, T extends { readonly r
   readonly #listeners: { [K in keyof WatchEvents<T>]: Set<(value: WatchEvents<T>[K]) => void> } = {
     state: new Set(),
     status: new Set(),
+    answer: new Set(),
     end: new Set(),
   };
   readonly #over = new AbortController();
-  #capabilities: Capabilities = defaultCapabilities;
+  #capabilities: Capabilities;
   #connection = new AbortController();
   #wake: (() => void) | undefined;
   #cursor: string | undefined;
@@ -96,6 +101,7 @@ export class Watch<M extends { readonly cursor: string }, T extends { readonly r
     this.#url = absolute(url);
     this.#fold = fold;
     this.#options = options;
+    this.#capabilities = this.#known({});
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.#webSocket = (options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor | undefined;
     this.#ladder = new Ladder({
@@ -221,23 +227,24 @@ export class Watch<M extends { readonly cursor: string }, T extends { readonly r
       now: () => performance.now(),
       sleep: (ms) => this.#sleep(ms, signal),
       token: async () => this.#options.token ?? this.#options.getToken?.({ refused: this.#ladder.tokenRefused }),
-      heard: () => this.#heard(signal),
+      heard: () => this.#heard(signal, false),
       state: (message) => this.#message(message, signal),
       wantsClimb: () => this.#ladder.wantsClimb(performance.now()),
     };
   }
 
-  #heard(signal: AbortSignal): void {
+  #heard(signal: AbortSignal, news: boolean): void {
     if (signal.aborted) return;
     this.#ladder.heard(performance.now());
     if (this.#status.phase !== 'live') this.#set('live');
+    this.#emit('answer', { news });
   }
 
   #message(message: unknown, signal: AbortSignal): boolean {
     if (signal.aborted || !isMessage<M>(message)) return false;
     this.#cursor = message.cursor;
-    this.#heard(signal);
     const state = this.#fold.accept(message);
+    this.#heard(signal, state !== undefined);
     if (state === undefined) return false;
     this.#latest = state;
     this.#emit('state', state);
@@ -250,13 +257,18 @@ export class Watch<M extends { readonly cursor: string }, T extends { readonly r
       const response = await this.#fetch(url, { signal: this.#over.signal });
       if (!response.ok) return false;
       const told = (await response.json()) as Partial<Capabilities>;
-      this.#capabilities = { ...defaultCapabilities, ...told };
+      this.#capabilities = this.#known(told);
       this.#ladder.offer(this.#usable(this.#capabilities.strategies));
       return true;
     } catch {
       // The defaults serve until the next connection asks again.
       return false;
     }
+  }
+
+  #known(told: Partial<Capabilities>): Capabilities {
+    const { pollIntervalMs } = this.#options;
+    return { ...defaultCapabilities, ...told, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) };
   }
 
   #usable(strategies: readonly Strategy[]): Strategy[] {

@@ -1,13 +1,17 @@
 /** The car and the two stops, drawn from above; colours come from the page's style sheet. */
 import { h, svg } from './dom.js';
 
+let cones = 0;
+
 /** 30 × 63 px with its halo, nose up, and a light cone of 60° before it. */
 export function carMarker(): HTMLElement {
+  // Each its own: a gradient in a part of the page that is not shown has no colours.
+  const cone = `cone-${++cones}`;
   const car = svg(
     { class: 'car', viewBox: '-15 -31.5 30 63', width: '30', height: '63', 'aria-hidden': 'true' },
-    `<defs><radialGradient id="cone" gradientUnits="userSpaceOnUse" cx="0" cy="-8" r="74">
+    `<defs><radialGradient id="${cone}" gradientUnits="userSpaceOnUse" cx="0" cy="-8" r="74">
        <stop class="cone-near" offset="0.26"/><stop class="cone-far" offset="1"/></radialGradient></defs>
-     <path class="car-cone" fill="url(#cone)" d="M0 -8 L-37 -72.1 A74 74 0 0 1 37 -72.1 Z"/>
+     <path class="car-cone" fill="url(#${cone})" d="M0 -8 L-37 -72.1 A74 74 0 0 1 37 -72.1 Z"/>
      <g class="car-body">
        <rect class="car-halo" x="-14" y="-30.5" width="28" height="61" rx="13"/>
        <path class="car-paint" d="M-14.6 -11.4h3v2.6h-3zM11.6 -11.4h3v2.6h-3z"/>

@@ -67,7 +67,7 @@ export class OverviewView {
       h('div', {}, h('dt', {}, name), this.#detailValues[i]!),
     ]);
     this.#detail.append(h('header', {}, this.#detailName, close), h('dl', {}, ...values));
-    this.#footer = h('div', { class: 'footer' }, this.#footerText, menu.element);
+    this.#footer = h('div', { class: 'footer' }, this.#footerText, h('a', { class: 'lab-link', href: '/lab/' }, 'Transport lab'), menu.element);
     const zoomIn = h('button', { type: 'button', 'aria-label': 'Zoom in' }, icon(icons.plus));
     const zoomOut = h('button', { type: 'button', 'aria-label': 'Zoom out' }, icon(icons.minus));
     zoomIn.addEventListener('click', () => actions.zoomBy(1));

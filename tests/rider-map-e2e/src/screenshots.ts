@@ -1,4 +1,4 @@
-/** Takes the pictures of both pages, phone and desktop, light and dark, and of the rider's states, into artifacts/screenshots. */
+/** Takes the pictures of the pages, phone and desktop, light and dark, and of the rider's states, into artifacts/screenshots. */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -33,6 +33,16 @@ async function take(browser: Browser, name: string, url: string, options: Browse
   await page.context().close();
 }
 
+/** The lab, whole; its first figures take their time. */
+async function takeLab(browser: Browser, name: string, url: string, options: BrowserContextOptions): Promise<void> {
+  const { page, complaints } = await openPage(browser, url, options);
+  await page.waitForSelector('body[data-pictures="5"]', { timeout: 30_000 });
+  await page.waitForTimeout(25_000);
+  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true });
+  for (const complaint of complaints) console.warn(`${name}: ${complaint}`);
+  await page.context().close();
+}
+
 async function takeStates(browser: Browser, url: string, trip: Trip): Promise<void> {
   const response = await fetch(`${url}/v1/trips/${trip.id}/live`, { headers: { Authorization: `Bearer ${trip.token}` } });
   const state = (await response.json()) as Record<string, unknown> & { cursor: string };
@@ -60,13 +70,13 @@ try {
   // The last listed trip began last: its car is still on the way to the pick-up more often than not.
   const trip = demo.trips[demo.trips.length - 1];
   if (!trip) throw new Error('The demo has no trip.');
-  const pages = { rider: `/t/#${trip.token}`, overview: '/' };
+  const pages = { rider: `/t/#${trip.token}`, overview: '/', lab: '/lab/' };
   for (const [name, path] of Object.entries(pages)) {
     for (const [size, options] of Object.entries(sizes)) {
       for (const colorScheme of ['light', 'dark'] as const) {
         const file = `${name}-${size}-${colorScheme}`;
         if (only && !file.includes(only)) continue;
-        await take(browser, file, server.url + path, { ...options, colorScheme });
+        await (name === 'lab' ? takeLab : take)(browser, file, server.url + path, { ...options, colorScheme });
       }
     }
   }
