@@ -16,25 +16,39 @@ internal static class DoorSocket
         Query = query,
     }.Uri;
 
+    /// <summary>The same address for WebSockets.</summary>
+    public static Uri Secure(Uri address) => new UriBuilder(address) { Scheme = address.Scheme == "https" ? "wss" : "ws" }.Uri;
+
     /// <exception cref="DriverRefusedException">The server answered 401 or 403.</exception>
     public static async Task<WebSocket> OpenAsync(Uri address, string token, string? subprotocol, CancellationToken cancellationToken)
+    {
+        var (socket, status) = await ConnectAsync(address, token, subprotocol, keepAlive: true, cancellationToken).ConfigureAwait(false);
+        if (socket is not null) return socket;
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) throw new DriverRefusedException(status);
+        throw new WebSocketException(WebSocketError.NotAWebSocket, $"The server answered the handshake by {(int)status}.");
+    }
+
+    /// <summary>Opens a WebSocket; where the server answers the handshake by another status than 101, gives that.</summary>
+    /// <exception cref="WebSocketException">The server can't be reached.</exception>
+    public static async Task<(WebSocket? Socket, HttpStatusCode Status)> ConnectAsync(
+        Uri address, string token, string? subprotocol, bool keepAlive, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         try
         {
             socket.Options.CollectHttpResponseDetails = true;
-            socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
-            socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(15);
+            socket.Options.KeepAliveInterval = keepAlive ? TimeSpan.FromSeconds(15) : Timeout.InfiniteTimeSpan;
+            if (keepAlive) socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(15);
             socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
             if (subprotocol is not null) socket.Options.AddSubProtocol(subprotocol);
             await socket.ConnectAsync(address, Invoker, cancellationToken).ConfigureAwait(false);
-            return socket;
+            return (socket, HttpStatusCode.SwitchingProtocols);
         }
-        catch (WebSocketException) when (socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        catch (WebSocketException) when (socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols))
         {
             var status = socket.HttpStatusCode;
             socket.Dispose();
-            throw new DriverRefusedException(status);
+            return (null, status);
         }
         catch
         {

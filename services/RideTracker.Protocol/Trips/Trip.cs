@@ -1,10 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace RideTracker.Protocol.Trips;
 
 /// <summary>A place where the trip stops.</summary>
 /// <param name="Latitude">Degrees WGS 84.</param>
 /// <param name="Longitude">Degrees WGS 84.</param>
 /// <param name="Label">What people call it, if known.</param>
-public sealed record Stop(double Latitude, double Longitude, string? Label = null);
+public sealed record Stop(
+    [property: JsonPropertyName("lat")] double Latitude,
+    [property: JsonPropertyName("lng")] double Longitude,
+    string? Label = null);
 
 /// <summary>What a rider may know of the driver.</summary>
 public sealed record DriverCard(string Name, string? Vehicle, string? Plate);
