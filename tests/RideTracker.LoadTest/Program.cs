@@ -4,11 +4,14 @@ using RideTracker.LoadTest.Processes;
 using RideTracker.LoadTest.Scenarios;
 using Spectre.Console;
 
+// Where nobody says how wide a line may be: a table that is broken into pieces can't be read.
+if (!AnsiConsole.Profile.Out.IsTerminal) AnsiConsole.Profile.Width = 140;
 var root = new RootCommand("Measures RideTracker: starts a tracking node and Redis on one core, drivers and riders on another. Linux, loopback only.")
 {
     FanOutCommand.Create(AnsiConsole.Console, TimeProvider.System),
     IngestCommand.Create(AnsiConsole.Console, TimeProvider.System),
     StormCommand.Create(AnsiConsole.Console, TimeProvider.System),
+    LabCommand.Create(AnsiConsole.Console, TimeProvider.System),
 };
 root.AddExamples("fanout", "fanout --publish redis", "ingest --batch 20");
 root.ShowExamples();

@@ -53,6 +53,7 @@ internal sealed class Deliveries(SendLog log, Stamp stamp)
         }
 
         rider.LastSentNs = sent;
+        rider.States++;
         Total++;
         if (sent >= FromNs && sent < UntilNs) Latencies.Record(Clock.Ns - sent);
     }

@@ -64,6 +64,9 @@ internal abstract class Rider : Connection
     /// <summary>Requests that it sent.</summary>
     public long Requests { get; private set; }
 
+    /// <summary>States newer than the one before that it got, from this run's drivers.</summary>
+    public long States { get; set; }
+
     /// <summary>The cursor of its newest state; null if it has none or keeps none.</summary>
     public string? Cursor => _cursorLength == 0 ? null : Encoding.ASCII.GetString(_cursor!, 0, _cursorLength);
 

@@ -15,25 +15,27 @@ internal sealed class Crowd : IDisposable
     private readonly Counter _ridersReady = new();
 
     /// <param name="messagesPerSecond">At most, so that enough sending times are remembered.</param>
+    /// <param name="riders">Another plan of riders than the target's own.</param>
     /// <param name="steadyRiders">Riders from this number on are counted apart (<see cref="OtherDeliveries"/>); null: none.</param>
-    public Crowd(Target target, double messagesPerSecond, bool keepsCursors, CancellationToken cancellationToken, int? steadyRiders = null)
+    public Crowd(Target target, double messagesPerSecond, bool keepsCursors, CancellationToken cancellationToken, RiderPlan? riders = null, int? steadyRiders = null)
     {
         _cancellationToken = cancellationToken;
-        var topics = target.Publisher?.Topics ?? Math.Max(1, target.Riders.Count);
+        var plan = riders ?? target.Riders;
+        var topics = target.Publisher?.Topics ?? Math.Max(1, plan.Count);
         Log = new SendLog(topics, messagesPerSecond, seconds: 10);
-        Deliveries = new Deliveries(Log, target.Riders.Stamp);
-        OtherDeliveries = new Deliveries(Log, target.Riders.Stamp);
+        Deliveries = new Deliveries(Log, plan.Stamp);
+        OtherDeliveries = new Deliveries(Log, plan.Stamp);
         RidersOf = new int[topics];
-        Riders = new Rider[target.Riders.Count];
+        Riders = new Rider[plan.Count];
         for (var i = 0; i < Riders.Length; i++)
         {
-            Riders[i] = Rider.Create(Poller, target.Riders, i < (steadyRiders ?? int.MaxValue) ? Deliveries : OtherDeliveries, i, keepsCursors);
+            Riders[i] = Rider.Create(Poller, plan, i < (steadyRiders ?? int.MaxValue) ? Deliveries : OtherDeliveries, i, keepsCursors);
             Riders[i].ReadyCount = _ridersReady;
             RidersOf[Riders[i].Topic]++;
         }
 
         Publishers = [.. Enumerable.Range(0, target.Publisher?.Connections ?? 0).Select(i => new PublisherConnection(Poller, target.Publisher!, Settlements, i) { ReadyCount = _publishersReady })];
-        if (target.Publisher is { } plan) Sender = new Sender(plan, Publishers, Log, RidersOf, 0, plan.Topics);
+        if (target.Publisher is { } publisher) Sender = new Sender(publisher, Publishers, Log, RidersOf, 0, publisher.Topics);
     }
 
     public Poller Poller { get; } = new();

@@ -38,7 +38,7 @@ internal sealed class StormRun(Target target, StormSettings settings, RunStatus 
 
     public async Task<StormResult> RunAsync(CancellationToken cancellationToken)
     {
-        using var crowd = new Crowd(target, settings.SteadyRate + settings.OtherRate, keepsCursors: true, cancellationToken, settings.SteadyRiders);
+        using var crowd = new Crowd(target, settings.SteadyRate + settings.OtherRate, keepsCursors: true, cancellationToken, steadyRiders: settings.SteadyRiders);
         var result = await LoopThread.RunAsync(() => Loop(crowd));
         return result with { IsInterrupted = cancellationToken.IsCancellationRequested };
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using RideTracker.LoadTest.Formats;
 using RideTracker.LoadTest.Processes;
@@ -52,6 +51,8 @@ internal sealed class RideTrackerTarget : Target
     private readonly RedisServer _redis;
     private readonly TrackingNode _node;
     private readonly HistoryDrainer _drainer;
+    private readonly TripBook _trips;
+    private readonly string[] _heads;
 
     private RideTrackerTarget(RideTrackerOptions options, RedisServer redis, TrackingNode node, HistoryDrainer drainer, TripBook trips, Tokens tokens, string redisVersion)
     {
@@ -59,7 +60,10 @@ internal sealed class RideTrackerTarget : Target
         _redis = redis;
         _node = node;
         _drainer = drainer;
-        Riders = RiderPlanOf(trips, tokens);
+        _trips = trips;
+        _heads = [.. Enumerable.Range(0, options.Riders).Select(i => FormattableString.Invariant(
+            $" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {tokens.Rider($"r{i}", trips.Trips[i % options.Drivers].Value)}\r\n"))];
+        Riders = RidersBy(options.Strategy);
         Publisher = PublishPlanOf(trips, tokens);
         Versions = new Dictionary<string, string> { [Path.GetFileName(options.RedisBinary)] = redisVersion, [".NET"] = Environment.Version.ToString() };
     }
@@ -111,35 +115,27 @@ internal sealed class RideTrackerTarget : Target
         await _redis.DisposeAsync();
     }
 
-    private RiderPlan RiderPlanOf(TripBook trips, Tokens tokens)
+    /// <summary>The same riders by another strategy.</summary>
+    public RiderPlan RidersBy(RiderWire strategy) => new()
     {
-        var heads = new string[_options.Riders];
-        for (var i = 0; i < heads.Length; i++)
+        Port = _node.Port,
+        Wire = strategy,
+        Count = _options.Riders,
+        TopicOf = rider => rider % _options.Drivers,
+        Stamp = Stamp.FixTime,
+        Request = (rider, cursor) =>
         {
-            var trip = trips.Trips[i % _options.Drivers].Value;
-            heads[i] = string.Create(CultureInfo.InvariantCulture, $" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {tokens.Rider($"r{i}", trip)}\r\n");
-        }
-
-        return new RiderPlan
-        {
-            Port = _node.Port,
-            Wire = _options.Strategy,
-            Count = _options.Riders,
-            TopicOf = rider => rider % _options.Drivers,
-            Stamp = Stamp.FixTime,
-            Request = (rider, cursor) =>
+            var live = $"GET /v1/trips/{_trips.Trips[rider % _options.Drivers].Value}/live";
+            var head = _heads[rider];
+            return Encoding.ASCII.GetBytes(strategy switch
             {
-                var live = $"GET /v1/trips/{trips.Trips[rider % _options.Drivers].Value}/live";
-                return Encoding.ASCII.GetBytes(_options.Strategy switch
-                {
-                    RiderWire.Sse => $"{live}{heads[rider]}Accept: text/event-stream\r\n{(cursor is null ? "" : $"Last-Event-ID: {cursor}\r\n")}\r\n",
-                    RiderWire.WebSocket => $"{live}{(cursor is null ? "" : $"?cursor={cursor}")}{heads[rider]}{WebSocketHeaders}\r\n",
-                    RiderWire.LongPoll => $"{live}{heads[rider]}{(cursor is null ? "" : $"Prefer: wait=50\r\nIf-None-Match: \"{cursor}\"\r\n")}\r\n",
-                    _ => $"{live}{heads[rider]}{(cursor is null ? "" : $"If-None-Match: \"{cursor}\"\r\n")}\r\n",
-                });
-            },
-        };
-    }
+                RiderWire.Sse => $"{live}{head}Accept: text/event-stream\r\n{(cursor is null ? "" : $"Last-Event-ID: {cursor}\r\n")}\r\n",
+                RiderWire.WebSocket => $"{live}{(cursor is null ? "" : $"?cursor={cursor}")}{head}{WebSocketHeaders}\r\n",
+                RiderWire.LongPoll => $"{live}{head}{(cursor is null ? "" : $"Prefer: wait=50\r\nIf-None-Match: \"{cursor}\"\r\n")}\r\n",
+                _ => $"{live}{head}{(cursor is null ? "" : $"If-None-Match: \"{cursor}\"\r\n")}\r\n",
+            });
+        },
+    };
 
     private PublishPlan PublishPlanOf(TripBook trips, Tokens tokens)
     {
