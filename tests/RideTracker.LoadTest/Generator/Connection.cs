@@ -7,11 +7,7 @@ namespace RideTracker.LoadTest.Generator;
 /// <summary>One TCP connection of the loop to 127.0.0.1: connects, sends what it must first, reads, and keeps what the kernel did not take yet.</summary>
 internal abstract unsafe class Connection
 {
-    // A source address has 28,000 ports to a peer by default; the next address begins in good time.
-    private const int PortsPerAddress = 20_000;
-    private const uint FirstAddress = 0x7f000002;
-
-    private static uint s_opened;
+    private const uint Loopback = 0x7f000001;
 
     private readonly Poller _poller;
     private readonly int _number;
@@ -55,9 +51,9 @@ internal abstract unsafe class Connection
         _ = Libc.setsockopt(_fd, Libc.IpProtoTcp, Libc.TcpNoDelay, &one, sizeof(int));
         _ = Libc.setsockopt(_fd, Libc.SolIp, Libc.IpBindAddressNoPort, &one, sizeof(int));
         var address = stackalloc byte[16];
-        Address(address, FirstAddress + s_opened++ / PortsPerAddress % 100, 0);
+        Address(address, _poller.NextSource(), 0);
         if (Libc.bind(_fd, address, 16) < 0) throw new Win32Exception();
-        Address(address, 0x7f000001, _port);
+        Address(address, Loopback, _port);
         if (Libc.connect(_fd, address, 16) < 0 && Marshal.GetLastPInvokeError() is not Libc.EInProgress and var error) throw new Win32Exception(error);
         _poller.Watch(_fd, _number, Libc.EpollIn | Libc.EpollOut);
     }

@@ -11,6 +11,11 @@ internal sealed unsafe class Poller : IDisposable
     private const int MostEvents = 512;
     private const int BufferLength = 256 * 1024;
 
+    // A source address has 28,000 ports to a peer by default; the next address begins in good time. 127.0.0.2 to 127.0.0.101.
+    private const uint FirstSource = 0x7f000002;
+    private const int Sources = 100;
+    private const int PortsPerSource = 20_000;
+
     // struct epoll_event is packed on x86-64 only (epoll_ctl(2)).
     private static readonly int DataAt = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int Stride = DataAt + 8;
@@ -19,6 +24,7 @@ internal sealed unsafe class Poller : IDisposable
     private readonly byte* _events = (byte*)NativeMemory.Alloc((nuint)(MostEvents * Stride));
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferLength);
     private readonly List<Connection> _connections = [];
+    private uint _opened;
 
     public Poller()
     {
@@ -32,6 +38,9 @@ internal sealed unsafe class Poller : IDisposable
         _connections.Add(connection);
         return _connections.Count - 1;
     }
+
+    /// <summary>The address that the next socket comes from, so that ports do not run short.</summary>
+    public uint NextSource() => FirstSource + _opened++ / PortsPerSource % Sources;
 
     /// <summary>Begins to watch a socket.</summary>
     public void Watch(int fd, int number, uint events) => Control(Libc.EpollAdd, fd, number, events);

@@ -61,6 +61,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         lock (Running) Running.Add(child);
+        Guard.Add(child.Pid);
         child._process.StandardInput.Close();
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
@@ -84,7 +85,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    /// <summary>Ends all that still run, at once.</summary>
+    /// <summary>Ends all that still run, at once. For the end of this program.</summary>
     public static void KillAll()
     {
         lock (Running)
@@ -119,6 +120,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         lock (Running) Running.Remove(this);
+        Guard.Remove(_process.Id);
         _process.Dispose();
     }
 

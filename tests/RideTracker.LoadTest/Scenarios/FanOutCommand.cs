@@ -11,7 +11,7 @@ internal static class FanOutCommand
 {
     public static Command Create(IAnsiConsole console, TimeProvider time)
     {
-        var drivers = CommonOptions.Number("--drivers", "Drivers, each with a trip of its own.", 8_000, 1, 9_000);
+        var drivers = CommonOptions.Number("--drivers", "Drivers, each with a trip of its own.", 8_000, 1, 16_000);
         var riders = CommonOptions.Number("--riders", "Riders; rider i watches driver i modulo drivers.", 8_000, 1, 16_000);
         var rate = CommonOptions.Number("--rate", "States a second, over all drivers.", 5_000, 1, 100_000);
         var seconds = CommonOptions.Number("--seconds", "Measured time.", 20, 1, 600);

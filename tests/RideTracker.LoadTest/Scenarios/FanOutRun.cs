@@ -58,6 +58,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
         var cpu = new CpuWatch(target.Servers);
         IReadOnlyDictionary<string, long> idleBefore = new Dictionary<string, long>(), idleAfter = idleBefore;
         var measuredSeconds = 0.0;
+        var isMeasuring = false;
         try
         {
             crowd.OpenPublishers(status);
@@ -79,6 +80,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
             crowd.TurnWhileNot(() => _allocatedBefore.IsCompleted, TimeSpan.FromSeconds(2), Send);
 
             status.Phase = "measuring";
+            isMeasuring = true;
             cpu.Start();
             var begin = deliveries.FromNs = Clock.Ns;
             crowd.Settlements.IsMeasuring = true;
@@ -99,7 +101,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
             crowd.TurnWhileNot(() => deliveries.Measured >= Expected(sender, measuredSeconds) && !crowd.HasUnsettled && target.IsQuiet, settings.Drain);
             cpu.Stop();
         }
-        catch (OperationCanceledException) when (measuredSeconds > 0)
+        catch (OperationCanceledException) when (isMeasuring)
         {
             // What was measured until then is shown.
             status.Phase = "interrupted";

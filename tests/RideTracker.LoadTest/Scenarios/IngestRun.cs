@@ -41,6 +41,7 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
         var cpu = new CpuWatch(target.Servers);
         long acceptedBegin = 0, acceptedEnd = 0;
         var measuredSeconds = 0.0;
+        var isMeasuring = false;
         var unsettled = true;
         Action<long>? open = settings.FixesPerSecond is { } rate ? now => sender.SendDue(now, rate / plan.FixesPerMessage) : null;
         try
@@ -57,6 +58,7 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
 
             crowd.TurnFor(settings.WarmUp, open);
             status.Phase = "measuring";
+            isMeasuring = true;
             var begin = Clock.Ns;
             cpu.Start();
             acceptedBegin = settlements.Accepted.Value;
@@ -79,7 +81,7 @@ internal sealed class IngestRun(Target target, IngestSettings settings, RunStatu
             // The drainer looks at the queue now and then: what it counts is whole after its next look.
             crowd.TurnFor(TimeSpan.FromMilliseconds(200));
         }
-        catch (OperationCanceledException) when (measuredSeconds > 0)
+        catch (OperationCanceledException) when (isMeasuring)
         {
             status.Phase = "interrupted";
         }

@@ -30,7 +30,7 @@ internal sealed record StormSettings
 internal sealed class StormRun(Target target, StormSettings settings, RunStatus status)
 {
     // Between two slices of drops the loop turns, so that the steady riders' latency is the server's and not the generator's.
-    private const int DropsAtOnce = 50;
+    private const int DropsAtOnce = 200;
     private static readonly long RetryNs = 250 * Clock.Millisecond;
 
     /// <summary>The storm's length is no less than this for the steady riders' latencies, however soon it is over.</summary>
