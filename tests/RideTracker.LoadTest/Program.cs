@@ -1,5 +1,7 @@
 using System.CommandLine;
 using RideTracker.LoadTest;
+using RideTracker.LoadTest.Compare;
+using RideTracker.LoadTest.Peers;
 using RideTracker.LoadTest.Processes;
 using RideTracker.LoadTest.Scenarios;
 using Spectre.Console;
@@ -12,14 +14,16 @@ var root = new RootCommand("Measures RideTracker: starts a tracking node and Red
     IngestCommand.Create(AnsiConsole.Console, TimeProvider.System),
     StormCommand.Create(AnsiConsole.Console, TimeProvider.System),
     LabCommand.Create(AnsiConsole.Console, TimeProvider.System),
+    CompareCommand.Create(AnsiConsole.Console, TimeProvider.System),
+    PeerCommand.Create(),
 };
 root.AddExamples("fanout", "fanout --publish redis", "ingest --batch 20");
 root.ShowExamples();
 var parsed = root.Parse(args);
 try
 {
-    // Help and mistakes need no core of their own.
-    if (parsed.Errors.Count == 0 && parsed.Action is System.CommandLine.Invocation.AsynchronousCommandLineAction) Pinning.Ensure(args);
+    // Help and mistakes need no core of their own; a peer has the servers'.
+    if (args is not ["peer", ..] && parsed.Errors.Count == 0 && parsed.Action is System.CommandLine.Invocation.AsynchronousCommandLineAction) Pinning.Ensure(args);
     // On Ctrl-C a scenario has this long to end its servers and print what it has.
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
 }

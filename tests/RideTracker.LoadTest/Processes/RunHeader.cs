@@ -29,8 +29,8 @@ internal sealed record RunHeader
 
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Looks at the machine and the target.</summary>
-    public static async Task<RunHeader> ReadAsync(string commandLine, Target target, TimeProvider time, CancellationToken cancellationToken) => new()
+    /// <summary>Looks at the machine and the target; null: there are many, see the runs.</summary>
+    public static async Task<RunHeader> ReadAsync(string commandLine, Target? target, TimeProvider time, CancellationToken cancellationToken) => new()
     {
         CommandLine = commandLine,
         Commit = await CommitAsync(cancellationToken),
@@ -39,9 +39,9 @@ internal sealed record RunHeader
         Processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[^1] ?? RuntimeInformation.ProcessArchitecture.ToString(),
         Cores = RideTracker.LoadTest.Processes.Cores.Online,
         CoresUsed = string.Create(CultureInfo.InvariantCulture, $"servers on core {RideTracker.LoadTest.Processes.Cores.Server}, generator on core {RideTracker.LoadTest.Processes.Cores.Generator}"),
-        Versions = target.Versions,
-        Processes = [.. target.Servers.Select(server => string.Create(CultureInfo.InvariantCulture, $"{server.Name} ({server.Pid})"))],
-        Settings = target.Settings,
+        Versions = target?.Versions ?? new Dictionary<string, string>(),
+        Processes = [.. (target?.Servers ?? []).Select(server => string.Create(CultureInfo.InvariantCulture, $"{server.Name} ({server.Pid})"))],
+        Settings = target?.Settings ?? new Dictionary<string, string>(),
     };
 
     /// <summary>As lines of a console.</summary>
@@ -49,7 +49,7 @@ internal sealed record RunHeader
     {
         yield return $"{CommandLine}   commit {Commit}   {Started}";
         yield return $"{Cores} cores ({Processor}), {CoresUsed}; {Kernel}";
-        yield return $"servers: {string.Join(", ", Processes)}; {string.Join(", ", Versions.Select(version => $"{version.Key} {version.Value}"))}";
+        if (Processes.Count > 0) yield return $"servers: {string.Join(", ", Processes)}; {string.Join(", ", Versions.Select(version => $"{version.Key} {version.Value}"))}";
     }
 
     /// <summary>Shows it.</summary>

@@ -97,9 +97,13 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
                 cpu.Stop();
             }
 
-            status.Phase = "waiting until the queues are empty";
-            crowd.TurnWhileNot(() => deliveries.Measured >= Expected(sender, measuredSeconds) && !crowd.HasUnsettled && target.IsQuiet, settings.Drain);
-            cpu.Stop();
+            // A target that publishes by itself has no queue, and goes on: its clock has stopped.
+            if (sender is not null)
+            {
+                status.Phase = "waiting until the queues are empty";
+                crowd.TurnWhileNot(() => deliveries.Measured >= Expected(sender, measuredSeconds) && !crowd.HasUnsettled && target.IsQuiet, settings.Drain);
+                cpu.Stop();
+            }
         }
         catch (OperationCanceledException) when (isMeasuring)
         {

@@ -38,8 +38,7 @@ internal static class IngestCommand
             };
             var settings = new IngestSettings
             {
-                // Acks of the plain WebSocket come in batches, up to 250 ms late: single reports need a wider window than large ones. The hub runs 8 calls of a connection at once.
-                Window = parsed.GetValue(window) is > 0 and var asked ? asked : options.Publish == PublishDoor.SignalR || fixes > 5 ? 4 : 16,
+                Window = parsed.GetValue(window) is > 0 and var asked ? asked : IngestSettings.WindowOf(options.Publish, fixes),
                 FixesPerSecond = parsed.GetValue(rate) is > 0 and var perSecond ? perSecond : null,
                 Measured = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 WarmUp = TimeSpan.FromSeconds(parsed.GetValue(warmUp)),

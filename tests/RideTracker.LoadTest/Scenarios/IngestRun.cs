@@ -10,6 +10,10 @@ internal sealed record IngestSettings
     /// <summary>Reports that each driver keeps in flight (closed loop); not used where <see cref="FixesPerSecond"/> is given.</summary>
     public required int Window { get; init; }
 
+    /// <summary>The window that fits a door and the fixes in a report.</summary>
+    /// <remarks>Acks of the plain WebSocket come in batches, up to 250 ms late: single reports need a wider window than large ones. The hub runs 8 calls of a connection at once.</remarks>
+    public static int WindowOf(PublishDoor door, int fixes) => door == PublishDoor.SignalR || fixes > 5 ? 4 : 16;
+
     /// <summary>Open loop: fixes a second over all drivers; null: as many as the server takes.</summary>
     public double? FixesPerSecond { get; init; }
 

@@ -6,6 +6,9 @@ internal sealed class RunStatus
     private volatile string _phase = "starting";
     private volatile Func<string>? _numbers;
 
+    /// <summary>What it is a part of, before everything else.</summary>
+    public string Prefix { get; init; } = "";
+
     public string Phase
     {
         get => _phase;
@@ -19,5 +22,5 @@ internal sealed class RunStatus
         set => _numbers = value;
     }
 
-    public override string ToString() => Numbers is { } numbers ? $"{Phase}: {numbers()}" : Phase;
+    public override string ToString() => Prefix + (Numbers is { } numbers ? $"{Phase}: {numbers()}" : Phase);
 }
