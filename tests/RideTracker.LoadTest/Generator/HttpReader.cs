@@ -30,12 +30,6 @@ internal struct HttpReader
     /// <summary>Status of the response that is being read, 0 before the first.</summary>
     public int Status { get; private set; }
 
-    /// <summary>The head of the last response, only where <see cref="KeepHead"/>; for error messages.</summary>
-    public string? Head { get; private set; }
-
-    /// <summary>Whether heads are kept as text (allocates).</summary>
-    public bool KeepHead { get; set; }
-
     /// <summary>Reads on; cuts off what it has read.</summary>
     /// <param name="bytes">What came in.</param>
     /// <param name="body">A piece of the body.</param>
@@ -160,7 +154,6 @@ internal struct HttpReader
         if (head.Length < 12 || !head.StartsWith("HTTP/1."u8) || !Utf8Parser.TryParse(head[9..12], out int status, out _))
             throw new InvalidDataException("What came back is not HTTP/1.1.");
         Status = status;
-        if (KeepHead) Head = Encoding.ASCII.GetString(head);
         if (status == 101) _state = State.Upgraded;
         else if (status is 204 or 304 or (>= 100 and < 200)) _state = State.Head;
         else if (TryHeader(head, "transfer-encoding:"u8, out var coding) && coding.EndsWith("chunked"u8)) (_state, _left) = (State.ChunkSize, 0);

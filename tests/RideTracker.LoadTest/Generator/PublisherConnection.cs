@@ -56,7 +56,7 @@ internal sealed class PublisherConnection(Poller poller, PublishPlan plan, Settl
 
     protected override void OnBytes(ReadOnlySpan<byte> bytes)
     {
-        if (plan.Answers == AnswerKind.Ignored)
+        if (plan is { Answers: AnswerKind.Ignored, Handshake: null })
         {
             // RESP: a line that begins with - is an error; the integers that PUBLISH answers hold none.
             if (bytes.IndexOf((byte)'-') is >= 0 and var at) settlements.OnError(Encoding.ASCII.GetString(bytes[at..Math.Min(bytes.Length, at + 100)]));
@@ -100,6 +100,13 @@ internal sealed class PublisherConnection(Poller poller, PublishPlan plan, Settl
 
     private void OnFrames(ReadOnlySpan<byte> bytes)
     {
+        if (plan.Answers == AnswerKind.Ignored)
+        {
+            // Whatever comes after the upgrade answers what was sent after it.
+            if (!IsReady) BecomeReady();
+            return;
+        }
+
         Span<byte> pong = stackalloc byte[WebSocketFrame.MaxHeader + 125];
         while (_socket.TryNext(ref bytes, out var opcode, out var payload))
         {
