@@ -2,6 +2,8 @@ using Microsoft.Extensions.Options;
 using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hub;
 
+InlineSockets.Use();
+
 // Its settings file lies beside it, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddTracking();

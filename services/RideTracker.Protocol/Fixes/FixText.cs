@@ -50,8 +50,8 @@ public static class FixText
         var one = text[..end];
         text = text[(end + 1)..];
         if (!Utf8Parser.TryParse(Next(ref one), out long time, out _)
-            || !Utf8Parser.TryParse(Next(ref one), out double lat, out _)
-            || !Utf8Parser.TryParse(Next(ref one), out double lng, out _)) return false;
+            || !DecimalText.TryRead(Next(ref one), out var lat)
+            || !DecimalText.TryRead(Next(ref one), out var lng)) return false;
         fix = new DriverFix(time, lat, lng)
         {
             AccuracyMeters = Float(Next(ref one)),
@@ -69,24 +69,16 @@ public static class FixText
     {
         Utf8Formatter.TryFormat(fix.FixTimeMs, to, out var at);
         to[at++] = (byte)',';
-        at += Degrees(fix.Latitude, to[at..]);
+        at += DecimalText.Write(fix.Latitude, 7, to[at..]);
         to[at++] = (byte)',';
-        return at + Degrees(fix.Longitude, to[at..]);
-    }
-
-    private static int Degrees(double value, Span<byte> to)
-    {
-        // "0.#######" and not the shortest form, which may be 1E-05: the scripts and GEOADD take plain decimals everywhere.
-        Math.Round(value, 7).TryFormat(to, out var written, "0.#######", System.Globalization.CultureInfo.InvariantCulture);
-        return written;
+        return at + DecimalText.Write(fix.Longitude, 7, to[at..]);
     }
 
     private static void Field(float? value, Span<byte> to, ref int at, ref int end)
     {
         to[at++] = (byte)',';
         if (value is not { } known) return;
-        known.TryFormat(to[at..], out var written, "0.####", System.Globalization.CultureInfo.InvariantCulture);
-        at += written;
+        at += DecimalText.Write(known, 4, to[at..]);
         end = at;
     }
 
@@ -106,7 +98,7 @@ public static class FixText
         return field;
     }
 
-    private static float? Float(ReadOnlySpan<byte> field) => Utf8Parser.TryParse(field, out float value, out _) ? value : null;
+    private static float? Float(ReadOnlySpan<byte> field) => DecimalText.TryRead(field, out var value) ? (float)value : null;
 
     private static bool? Flag(ReadOnlySpan<byte> field) => field.IsEmpty ? null : field[0] == (byte)'1';
 }

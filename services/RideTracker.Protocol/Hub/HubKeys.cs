@@ -49,11 +49,14 @@ public static class HubKeys
     public static string Route(TripId trip) => $"route:{{{trip.Value}}}";
 
     /// <summary>The partition of a driver: FNV-1a (32 bit) of its id, modulo the number of partitions.</summary>
-    public static int Partition(DriverId driver, int partitions)
+    public static int Partition(DriverId driver, int partitions) => Spread(driver.Value, partitions);
+
+    /// <summary>Spreads names over a number of places: FNV-1a (32 bit) modulo the number.</summary>
+    public static int Spread(string name, int places)
     {
-        if (partitions == 1) return 0;
+        if (places == 1) return 0;
         var hash = 2166136261u;
-        foreach (var c in driver.Value) hash = (hash ^ c) * 16777619u;
-        return (int)(hash % (uint)partitions);
+        foreach (var c in name) hash = (hash ^ c) * 16777619u;
+        return (int)(hash % (uint)places);
     }
 }

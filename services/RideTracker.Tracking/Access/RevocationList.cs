@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Hub.Listening;
 using StackExchange.Redis;
 
 namespace RideTracker.Tracking.Access;
@@ -16,7 +18,7 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
 
     private long _knownLength = -1;
     private int _looks;
-    private bool _subscribed;
+    private Subscription? _subscription;
     private bool _outage;
 
     private static RedisChannel Channel => RedisChannel.Literal(HubKeys.RevokedChannel);
@@ -33,7 +35,7 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
         try
         {
             await hub.Database.SortedSetAddAsync(HubKeys.Revoked, jti, expiryMs).WaitAsync(cancellationToken);
-            await hub.Subscriber.PublishAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{expiryMs} {jti}")).WaitAsync(cancellationToken);
+            await hub.Database.PublishAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{expiryMs} {jti}")).WaitAsync(cancellationToken);
         }
         catch (Exception failure) when (HubLink.IsTrouble(failure))
         {
@@ -66,10 +68,9 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (!_subscribed)
+        if (_subscription is null)
         {
-            await hub.Subscriber.SubscribeAsync(Channel, (_, message) => Read(message)).WaitAsync(cancellationToken);
-            _subscribed = true;
+            _subscription = await hub.Listener.SubscribeAsync(HubKeys.RevokedChannel, Read, cancellationToken);
         }
 
         var database = hub.Database;
@@ -83,9 +84,9 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
         _knownLength = entries.Length;
     }
 
-    private void Read(RedisValue message)
+    private void Read(ReadOnlySpan<byte> message)
     {
-        var text = (string?)message ?? "";
+        var text = Encoding.UTF8.GetString(message);
         var space = text.IndexOf(' ');
         if (space > 0 && long.TryParse(text.AsSpan(0, space), CultureInfo.InvariantCulture, out var expiryMs)) revocations.Learn(text[(space + 1)..], expiryMs);
     }

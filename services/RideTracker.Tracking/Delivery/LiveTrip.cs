@@ -137,6 +137,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
 
         if (reading.Frame is not { } frame || tags?.Any(tag => tag == reading.Cursor || tag == "*") == true)
         {
+            reading.Frame?.Release();
             metrics.Unchanged(Strategy.Poll);
             LiveAnswers.NotModified(context, reading.Frame is null ? resume.At.ToString()! : reading.Cursor);
             return;
@@ -144,6 +145,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
 
         metrics.Written(Strategy.Poll);
         await LiveAnswers.StateAsync(context, frame);
+        frame.Release();
     }
 
     private async Task LongPollAsync(HttpContext context, TripId trip, Caller caller)
@@ -165,6 +167,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
         }
 
         stream.DeadlineMs = streams.NowMs + wait * 1000L;
+        streams.Schedule(stream);
         TripFeed? feed = null;
         try
         {
@@ -179,7 +182,12 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
                 return;
             }
 
-            if (any) first = null;
+            if (any)
+            {
+                first?.Release();
+                first = null;
+            }
+
             await using var aborted = context.RequestAborted.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), stream.Mailbox);
             while (first is null)
             {
@@ -198,9 +206,15 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
             }
 
             // For this client, not for all: with the path since its cursor.
-            first = feed.Present(resume) ?? first;
+            if (feed.Present(resume) is { } own)
+            {
+                first.Release();
+                first = own;
+            }
+
             metrics.Written(Strategy.LongPoll);
             await LiveAnswers.StateAsync(context, first);
+            first.Release();
         }
         finally
         {
@@ -230,12 +244,11 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
             }
 
             var attached = feed;
-            var shown = resume.At?.FixTimeMs ?? 0;
+            var shown = Math.Max(resume.At?.FixTimeMs ?? 0, first?.FixTimeMs ?? 0);
             await RiderSession.RunAsync(context, stream, streams, metrics, time, first, frame =>
             {
                 // A driver's replacement, or a hub restored from an older copy, may be behind what this client has seen.
-                // The first state was made for it.
-                if (!ReferenceEquals(frame, first) && frame.FixTimeMs > 0 && frame.FixTimeMs < shown) return attached.WithoutVehicle(shown);
+                if (frame.FixTimeMs > 0 && frame.FixTimeMs < shown) return attached.WithoutVehicle(shown);
                 shown = Math.Max(shown, frame.FixTimeMs);
                 return frame;
             });

@@ -88,6 +88,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
         }
 
         stream.DeadlineMs = streams.NowMs + wait * 1000L;
+        streams.Schedule(stream);
         var mailbox = stream.Mailbox;
         try
         {

@@ -11,7 +11,7 @@ public static class RiderSession
     /// <param name="metrics">Where deliveries are counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="first">The first state, if the client must get one.</param>
-    /// <param name="prepare">Sees each state before it is written and may put another in its place.</param>
+    /// <param name="prepare">Sees each state but the first before it is written and may put another in its place.</param>
     /// <param name="next">For streams that are not handed their states: asked at each signal whether there is one.</param>
     public static async Task RunAsync(
         HttpContext context, RiderStream stream, RiderStreams streams, DeliveryMetrics metrics, TimeProvider time, StateFrame? first, Func<StateFrame, StateFrame> prepare,
@@ -36,14 +36,15 @@ public static class RiderSession
         await using var aborted = cancellationToken.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), mailbox);
         try
         {
+            await transport.OpenAsync(first, cancellationToken);
             if (first is not null)
             {
-                first = prepare(first);
                 metrics.Written(stream.Strategy);
+                if (first.EndReason is { } already) mailbox.Close(new Goodbye(GoodbyeKind.End, already));
+                first.Release();
+                first = null;
             }
 
-            await transport.OpenAsync(first, cancellationToken);
-            if (first?.EndReason is { } already) mailbox.Close(new Goodbye(GoodbyeKind.End, already));
             while (true)
             {
                 var mail = await mailbox.TakeAsync();
@@ -51,10 +52,13 @@ public static class RiderSession
                 if (waiting is { } offered)
                 {
                     var frame = prepare(offered);
+                    if (!ReferenceEquals(frame, offered)) offered.Release();
                     await transport.WriteAsync(frame, cancellationToken);
                     metrics.Written(stream.Strategy);
                     stream.Postpone();
-                    if (frame.EndReason is { } reason) mailbox.Close(new Goodbye(GoodbyeKind.End, reason));
+                    var end = frame.EndReason;
+                    frame.Release();
+                    if (end is not null) mailbox.Close(new Goodbye(GoodbyeKind.End, end));
                 }
                 else if (mail.Alive)
                 {

@@ -21,6 +21,15 @@ public sealed class RiderStream(Strategy strategy, Caller caller, Action abort, 
     /// <summary>Since when a write waits for the client (Unix ms); 0 = none does.</summary>
     public long WritingSinceMs { get; set; }
 
+    // Where it stands in the clock's wheel; the clock's own.
+    internal RiderStream? Next { get; set; }
+
+    internal RiderStream? Previous { get; set; }
+
+    internal int Slot { get; set; } = -1;
+
+    internal bool Gone { get; set; }
+
     /// <summary>The client took nothing for too long.</summary>
     public bool TooSlow { get; private set; }
 

@@ -11,7 +11,11 @@ namespace RideTracker.Tracking.Delivery;
 /// </summary>
 public sealed partial class RiderStreams : BackgroundService
 {
+    private const int TickMs = 200;
+
     private readonly ConcurrentDictionary<RiderStream, byte> _streams = new();
+    private readonly StreamClock _clock;
+    private readonly List<RiderStream> _due = [];
     private readonly DeliveryOptions _options;
     private readonly DeliveryMetrics _metrics;
     private readonly Revocations _revocations;
@@ -29,6 +33,7 @@ public sealed partial class RiderStreams : BackgroundService
         _revocations = revocations;
         _time = time;
         _log = log;
+        _clock = new StreamClock(NowMs, TickMs);
         revocations.Revoked += OnRevoked;
     }
 
@@ -54,6 +59,7 @@ public sealed partial class RiderStreams : BackgroundService
         var stream = new RiderStream(strategy, caller, context.Abort, NextAliveMs);
         if (strategy is Strategy.Sse or Strategy.WebSocket) stream.Postpone();
         _streams[stream] = 0;
+        Schedule(stream);
         _metrics.Opened(strategy);
         // It may have been revoked, or the node begun to drain, while the stream was made.
         if (_revocations.IsRevoked(caller.Jti)) stream.Mailbox.Close(Goodbye.TokenRevoked);
@@ -64,6 +70,7 @@ public sealed partial class RiderStreams : BackgroundService
     public void Close(RiderStream stream)
     {
         if (!_streams.TryRemove(stream, out _)) return;
+        _clock.Remove(stream);
         Interlocked.Decrement(ref _count);
         _metrics.Closed(stream.Strategy);
         _metrics.Replaced(stream.Mailbox.Replaced);
@@ -88,7 +95,7 @@ public sealed partial class RiderStreams : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200), _time);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs), _time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken)) Sweep();
@@ -99,25 +106,38 @@ public sealed partial class RiderStreams : BackgroundService
         }
     }
 
+    /// <summary>The stream's next look is due at another time than it was: its deadline was set, or a write waits for the client.</summary>
+    public void Schedule(RiderStream stream) => _clock.Set(stream, NextLookMs(stream));
+
+    private long NextLookMs(RiderStream stream)
+    {
+        var due = Math.Min(stream.AliveDueMs, Math.Min(stream.DeadlineMs, stream.Caller.ExpiresAt.ToUnixTimeMilliseconds()));
+        return stream.WritingSinceMs is var since and > 0 ? Math.Min(due, since + _options.SlowSeconds * 1000L) : due;
+    }
+
     private void Sweep()
     {
         var now = NowMs;
-        var utc = _time.GetUtcNow();
-        foreach (var (stream, _) in _streams)
+        _due.Clear();
+        _clock.Advance(now, _due);
+        foreach (var stream in _due)
         {
-            if (now >= stream.AliveDueMs)
+            // Further ahead than it can be: the system's clock was set back.
+            if (now >= stream.AliveDueMs || (stream.AliveDueMs != long.MaxValue && stream.AliveDueMs - now > _options.AliveSeconds * 1000L))
             {
                 stream.Postpone();
                 stream.Mailbox.OfferAlive();
             }
 
-            if (utc >= stream.Caller.ExpiresAt) stream.Mailbox.Close(Goodbye.TokenExpired);
+            if (now >= stream.Caller.ExpiresAt.ToUnixTimeMilliseconds()) stream.Mailbox.Close(Goodbye.TokenExpired);
             if (now >= stream.DeadlineMs) stream.Mailbox.Close(Goodbye.Deadline);
             if (stream.WritingSinceMs is var since and > 0 && now - since > _options.SlowSeconds * 1000L && !stream.TooSlow)
             {
                 _metrics.SlowClosed();
                 stream.AbortSlow();
             }
+
+            Schedule(stream);
         }
     }
 

@@ -28,9 +28,12 @@ public abstract class RiderTransport(RiderStream stream, RiderStreams streams)
     protected virtual ValueTask WritePongAsync(byte[] value, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     // Only a write that waits for the client is watched by the clock.
-    protected async ValueTask Timed(ValueTask write)
+    protected ValueTask Timed(ValueTask write) => write.IsCompletedSuccessfully ? write : WaitAsync(write);
+
+    private async ValueTask WaitAsync(ValueTask write)
     {
-        if (!write.IsCompleted) stream.WritingSinceMs = streams.NowMs;
+        stream.WritingSinceMs = streams.NowMs;
+        streams.Schedule(stream);
         await write;
         stream.WritingSinceMs = 0;
     }

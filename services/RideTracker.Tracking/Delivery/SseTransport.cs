@@ -28,7 +28,7 @@ public sealed class SseTransport(HttpContext context, RiderStream stream, RiderS
         _body.Write(retry);
         // A resumed client that has the present state learns at once that it is connected.
         _body.Write(first is null ? Alive : first.Event.Span);
-        return Timed(FlushAsync(cancellationToken));
+        return Timed(FlushAsync());
     }
 
     public override async Task CloseAsync(Goodbye goodbye, CancellationToken cancellationToken)
@@ -45,19 +45,19 @@ public sealed class SseTransport(HttpContext context, RiderStream stream, RiderS
                 return;
         }
 
-        await Timed(FlushAsync(cancellationToken));
+        await Timed(FlushAsync());
     }
 
     protected override ValueTask WriteStateAsync(StateFrame frame, CancellationToken cancellationToken)
     {
         _body.Write(frame.Event.Span);
-        return FlushAsync(cancellationToken);
+        return FlushAsync();
     }
 
     protected override ValueTask WriteAliveAsync(CancellationToken cancellationToken)
     {
         _body.Write(Alive);
-        return FlushAsync(cancellationToken);
+        return FlushAsync();
     }
 
     private static void Begin(HttpContext context)
@@ -70,9 +70,10 @@ public sealed class SseTransport(HttpContext context, RiderStream stream, RiderS
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }
 
-    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    // Without a token: a connection that breaks ends the flush, and a token would be registered for each.
+    private async ValueTask FlushAsync()
     {
-        var result = await _body.FlushAsync(cancellationToken);
+        var result = await _body.FlushAsync(CancellationToken.None);
         if (result.IsCompleted) Stream.Mailbox.Close(Goodbye.Disconnected);
     }
 }

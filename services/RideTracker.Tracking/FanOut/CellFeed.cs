@@ -3,11 +3,12 @@ using RideTracker.Protocol;
 using RideTracker.Protocol.Geo;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Hub.Listening;
 
 namespace RideTracker.Tracking.FanOut;
 
 /// <summary>The vehicles of one cell that somebody on this node looks at: subscribes in every partition, then reads, then applies only higher numbers.</summary>
-public sealed class CellFeed : IAsyncDisposable
+public sealed class CellFeed : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -18,7 +19,7 @@ public sealed class CellFeed : IAsyncDisposable
     private readonly Dictionary<DriverId, Vehicle> _vehicles = [];
     // Numbers of those that left while a reading was under way: it may still show them here.
     private readonly Dictionary<DriverId, long> _left = [];
-    private readonly List<ChannelListener> _channels = [];
+    private readonly List<Subscription> _channels = [];
     private readonly List<Mailbox> _watchers = [];
     private long _readMs;
     private int _rereadQueued;
@@ -38,7 +39,7 @@ public sealed class CellFeed : IAsyncDisposable
     internal async Task OpenAsync(CancellationToken cancellationToken)
     {
         for (var partition = 0; partition < _owner.Link.Partitions; partition++)
-            _channels.Add(await ChannelListener.OpenAsync(_owner.Link, HubKeys.CellChannel(partition, _cell), OnMessage));
+            _channels.Add(await _owner.Link.Listener.SubscribeAsync(HubKeys.CellChannel(partition, _cell), OnMessage, cancellationToken));
         await ReadAsync(cancellationToken);
         IdleSinceMs = _owner.NowMs;
     }
@@ -141,18 +142,18 @@ public sealed class CellFeed : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         lock (_lock) _closed = true;
-        foreach (var channel in _channels) await channel.DisposeAsync();
+        foreach (var channel in _channels) channel.Dispose();
     }
 
-    private void OnMessage(ReadOnlyMemory<byte> text)
+    private void OnMessage(ReadOnlySpan<byte> text)
     {
         DriverId? read = null;
         lock (_lock)
         {
-            if (_closed || !HubMessage.TryParse(text.Span, out var message)) return;
+            if (_closed || !HubMessage.TryParse(text, out var message)) return;
             var driver = message.DriverId;
             _vehicles.TryGetValue(driver, out var known);
             if (known is not null && known.Number >= message.Number) return;

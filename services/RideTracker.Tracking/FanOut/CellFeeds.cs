@@ -102,7 +102,7 @@ public sealed partial class CellFeeds : BackgroundService
         }
         finally
         {
-            if (!opened) await feed.DisposeAsync();
+            if (!opened) feed.Dispose();
         }
     }
 
@@ -120,7 +120,7 @@ public sealed partial class CellFeeds : BackgroundService
             {
                 _feeds.TryRemove(cell, out _);
                 _open.TryRemove(cell, out _);
-                _ = feed.DisposeAsync().AsTask();
+                feed.Dispose();
             }
             else if (Link.IsUp && feed.NeedsReading(now, _options.RereadSeconds * (750 + Cursor.TagOf(cell) % 250)))
             {

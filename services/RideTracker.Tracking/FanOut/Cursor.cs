@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace RideTracker.Tracking.FanOut;
 
@@ -9,6 +10,9 @@ namespace RideTracker.Tracking.FanOut;
 /// </summary>
 public readonly record struct Cursor(uint Tag, long Number, long FixTimeMs, bool LocallyStale)
 {
+    /// <summary>No cursor is longer, in bytes.</summary>
+    public const int MaxLength = 40;
+
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>The tag of a resource: FNV-1a (32 bit) of its name.</summary>
@@ -37,28 +41,35 @@ public readonly record struct Cursor(uint Tag, long Number, long FixTimeMs, bool
 
     public override string ToString()
     {
-        Span<char> text = stackalloc char[40];
-        Tag.TryFormat(text, out _, "x8", CultureInfo.InvariantCulture);
-        text[8] = '-';
-        var at = 9 + Format36(Number, text[9..]);
-        text[at++] = '-';
-        at += Format36(FixTimeMs, text[at..]);
-        if (LocallyStale)
-        {
-            text[at++] = 's';
-            text[at++] = '!';
-        }
-
-        return new string(text[..at]);
+        Span<byte> text = stackalloc byte[MaxLength];
+        return Encoding.ASCII.GetString(text[..Write(text)]);
     }
 
-    private static int Format36(long value, Span<char> to)
+    /// <summary>Writes it as ASCII and returns its length.</summary>
+    /// <param name="to">At least <see cref="MaxLength"/> bytes.</param>
+    public int Write(Span<byte> to)
     {
-        Span<char> reversed = stackalloc char[13];
+        Tag.TryFormat(to, out _, "x8", CultureInfo.InvariantCulture);
+        to[8] = (byte)'-';
+        var at = 9 + Write36(Number, to[9..]);
+        to[at++] = (byte)'-';
+        at += Write36(FixTimeMs, to[at..]);
+        if (LocallyStale)
+        {
+            to[at++] = (byte)'s';
+            to[at++] = (byte)'!';
+        }
+
+        return at;
+    }
+
+    private static int Write36(long value, Span<byte> to)
+    {
+        Span<byte> reversed = stackalloc byte[13];
         var length = 0;
         do
         {
-            reversed[length++] = Digits[(int)(value % 36)];
+            reversed[length++] = (byte)Digits[(int)(value % 36)];
             value /= 36;
         }
         while (value > 0);

@@ -7,17 +7,18 @@ public sealed class FanOutMetrics
 {
     public const string MeterName = "RideTracker.FanOut";
 
-    private readonly Counter<long> _states;
-    private readonly Counter<long> _offers;
     private readonly Counter<long> _reads;
+    // Counted here and looked at when somebody asks: this is the hottest path.
+    private long _states;
+    private long _offers;
     private int _watched;
     private int _cells;
 
     public FanOutMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _states = meter.CreateCounter<long>("ridetracker.fanout.states", "{state}", "States that were encoded for watchers");
-        _offers = meter.CreateCounter<long>("ridetracker.fanout.offers", "{state}", "States that were offered to subscribers");
+        meter.CreateObservableCounter("ridetracker.fanout.states", () => Volatile.Read(ref _states), "{state}", "States that were encoded for watchers");
+        meter.CreateObservableCounter("ridetracker.fanout.offers", () => Volatile.Read(ref _offers), "{state}", "States that were offered to subscribers");
         _reads = meter.CreateCounter<long>("ridetracker.fanout.reads", "{read}", "Readings of watched trips and cells");
         meter.CreateObservableGauge("ridetracker.fanout.trips", () => _watched, "{trip}", "Trips watched on this node");
         meter.CreateObservableGauge("ridetracker.fanout.cells", () => _cells, "{cell}", "Cells watched on this node");
@@ -25,8 +26,8 @@ public sealed class FanOutMetrics
 
     public void Published(int subscribers)
     {
-        _states.Add(1);
-        _offers.Add(subscribers);
+        Interlocked.Increment(ref _states);
+        Interlocked.Add(ref _offers, subscribers);
     }
 
     public void Read() => _reads.Add(1);

@@ -9,6 +9,7 @@ public static class FanOutSetup
     {
         services.AddCheckedOptions<FanOutOptions>(FanOutOptions.Section);
         services.AddSingleton<FanOutMetrics>();
+        services.AddSingleton<StateFramePool>();
         services.AddSingleton<Routes>();
         services.AddSingleton<TripFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<TripFeeds>());

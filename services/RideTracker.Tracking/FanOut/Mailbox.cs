@@ -54,10 +54,14 @@ public enum GoodbyeKind
 /// One subscriber's place for what comes next: keeps the newest frame and counts what it replaced, so that a client that reads slowly skips states,
 /// never delays another, and costs one reference. One reader; any number of writers, who never wait.
 /// </summary>
-public sealed class Mailbox : IValueTaskSource
+/// <remarks>
+/// What is offered wakes the reader on the writer's own thread, so that a state goes out without a hop: writers hold no lock while they call
+/// <see cref="Wake()"/>, and readers do not block. Everything that ends or keeps a stream alive wakes it on the thread pool.
+/// </remarks>
+public sealed class Mailbox : IValueTaskSource<Mail>
 {
     private readonly Lock _lock = new();
-    private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _signal;
     private StateFrame? _frame;
     private Goodbye? _goodbye;
     private byte[]? _pong;
@@ -68,87 +72,107 @@ public sealed class Mailbox : IValueTaskSource
     /// <summary>States that were replaced before they were written.</summary>
     public long Replaced { get; private set; }
 
-    /// <summary>Puts a state in place of the one that waits, if any.</summary>
+    /// <summary>Puts a state in place of the one that waits, if any, and holds it. Whoever waits for it is woken by <see cref="Wake()"/>, to be called next.</summary>
     public void Offer(StateFrame frame)
     {
+        frame.Retain();
+        StateFrame? replaced;
         lock (_lock)
         {
-            if (_frame is not null) Replaced++;
+            replaced = _frame;
+            if (replaced is not null) Replaced++;
             _frame = frame;
+            _set = true;
         }
 
-        Signal();
+        replaced?.Release();
     }
+
+    /// <summary>Lets the reader take what was offered, on this thread.</summary>
+    public void Wake() => Wake(inline: true);
 
     /// <summary>A sign of life is due.</summary>
     public void OfferAlive()
     {
-        lock (_lock) _alive = true;
-        Signal();
+        lock (_lock) _alive = _set = true;
+        Wake(inline: false);
     }
 
     /// <summary>A ping is to be answered; a second one before the first was answered takes its place.</summary>
     public void OfferPong(byte[] text)
     {
-        lock (_lock) _pong = text;
-        Signal();
+        lock (_lock)
+        {
+            _pong = text;
+            _set = true;
+        }
+
+        Wake(inline: false);
     }
 
     /// <summary>Ends the stream after what waits; the first reason counts.</summary>
     public void Close(Goodbye goodbye)
     {
-        lock (_lock) _goodbye ??= goodbye;
-        Signal();
+        lock (_lock)
+        {
+            _goodbye ??= goodbye;
+            _set = true;
+        }
+
+        Wake(inline: false);
     }
 
     /// <summary>Something may have changed: wakes the reader with an empty mail.</summary>
     public void Signal()
     {
+        lock (_lock) _set = true;
+        Wake(inline: false);
+    }
+
+    /// <summary>Waits until there is something, and takes it all; a frame in it is the reader's to release.</summary>
+    public ValueTask<Mail> TakeAsync()
+    {
         lock (_lock)
         {
-            if (!_waiting)
-            {
-                _set = true;
-                return;
-            }
+            if (_set) return new(Take());
+            _signal.Reset();
+            _waiting = true;
+            return new(this, _signal.Version);
+        }
+    }
 
+    private void Wake(bool inline)
+    {
+        lock (_lock)
+        {
+            if (!_waiting || !_set) return;
             _waiting = false;
         }
 
+        // Only whoever ended the waiting gets here, and the reader waits anew only after this.
+        _signal.RunContinuationsAsynchronously = !inline;
         _signal.SetResult(true);
     }
 
-    /// <summary>Waits until there is something, and takes it all.</summary>
-    public async ValueTask<Mail> TakeAsync()
+    // Under the lock.
+    private Mail Take()
     {
-        bool wait;
-        lock (_lock)
-        {
-            wait = !_set;
-            _set = false;
-            if (wait)
-            {
-                _signal.Reset();
-                _waiting = true;
-            }
-        }
-
-        if (wait) await new ValueTask(this, _signal.Version);
-        lock (_lock)
-        {
-            _set = false;
-            var mail = new Mail(_frame, _alive, _pong, _goodbye);
-            _frame = null;
-            _alive = false;
-            _pong = null;
-            return mail;
-        }
+        _set = false;
+        var mail = new Mail(_frame, _alive, _pong, _goodbye);
+        _frame = null;
+        _alive = false;
+        _pong = null;
+        return mail;
     }
 
-    void IValueTaskSource.GetResult(short token) => _signal.GetResult(token);
+    Mail IValueTaskSource<Mail>.GetResult(short token)
+    {
+        _signal.GetResult(token);
+        lock (_lock) return Take();
+    }
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _signal.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<Mail>.GetStatus(short token) => _signal.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<Mail>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
 }

@@ -1,6 +1,7 @@
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
+using RideTracker.Tracking.Hub.Listening;
 
 namespace RideTracker.Tracking.FanOut;
 
@@ -15,12 +16,12 @@ public sealed class TripFeed : IAsyncDisposable
     private readonly TripFeeds _owner;
     private readonly TripId _trip;
     private readonly uint _tag;
-    private readonly List<Mailbox> _mailboxes = [];
-    private ChannelListener? _tripChannel;
-    private ChannelListener? _driverChannel;
+    private Subscription? _tripChannel;
+    private Subscription? _driverChannel;
+    // Made anew at each change, so that it can be walked without the lock.
+    private Mailbox[] _mailboxes = [];
     private TripState? _state;
     private RouteProgress? _progress;
-    private StateFrame? _frame;
     private long _lastSignMs;
     private bool _closed;
     private int _rereadWanted;
@@ -40,7 +41,7 @@ public sealed class TripFeed : IAsyncDisposable
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     internal async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
-        _tripChannel = await ChannelListener.OpenAsync(_owner.Link, HubKeys.TripChannel(_trip), OnTripMessage);
+        _tripChannel = await _owner.Link.Listener.SubscribeAsync(HubKeys.TripChannel(_trip), OnTripMessage, cancellationToken);
         await ReadAsync(cancellationToken);
         lock (_lock) return _state is not null;
     }
@@ -59,7 +60,7 @@ public sealed class TripFeed : IAsyncDisposable
                 if (reread || resume.At is not { } at || at.Tag != _tag || at.Number <= _state!.Number)
                 {
                     var first = _owner.First(_state!, _tag, _progress, resume);
-                    _mailboxes.Add(mailbox);
+                    _mailboxes = [.. _mailboxes, mailbox];
                     IdleSinceMs = long.MaxValue;
                     return (true, first);
                 }
@@ -73,8 +74,8 @@ public sealed class TripFeed : IAsyncDisposable
     {
         lock (_lock)
         {
-            _mailboxes.Remove(mailbox);
-            if (_mailboxes.Count == 0) IdleSinceMs = _owner.NowMs;
+            _mailboxes = Array.FindAll(_mailboxes, other => other != mailbox);
+            if (_mailboxes.Length == 0) IdleSinceMs = _owner.NowMs;
         }
     }
 
@@ -83,7 +84,7 @@ public sealed class TripFeed : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_mailboxes.Count > 0) return false;
+            if (_mailboxes.Length > 0) return false;
             _closed = true;
             return true;
         }
@@ -107,30 +108,30 @@ public sealed class TripFeed : IAsyncDisposable
     /// <summary>The state that everybody gets, for a client that has seen a later fix than it shows: without the vehicle.</summary>
     public StateFrame WithoutVehicle(long shownFixTimeMs)
     {
-        lock (_lock) return _owner.Encode(_state!, _tag, _progress, new TripStateForm(null, false, shownFixTimeMs));
+        lock (_lock) return _owner.Writer.Encode(_state!, _tag, _progress, new TripStateForm(null, false, shownFixTimeMs));
     }
 
     /// <summary>Reads again where that is due, and calls a driver stale whose time ran out while the hub is away.</summary>
     internal void Sweep(long nowMs, bool hubIsUp)
     {
-        bool read;
+        var read = false;
+        Mailbox[] offered = [];
         lock (_lock)
         {
             if (_state is null || _closed) return;
-            if (!hubIsUp)
+            if (hubIsUp)
             {
-                if (_state is { Active: true, Stale: false, LocallyStale: false, Newest: not null } && nowMs > _state.LastHeardMs + _owner.SilenceMs(_state.IntervalMs) + 1_000)
-                {
-                    _state.TurnLocallyStale();
-                    Publish();
-                }
-
-                return;
+                read = !_state.Over && nowMs - _lastSignMs > _owner.RereadMs(_tag);
             }
-
-            read = !_state.Over && nowMs - _lastSignMs > _owner.RereadMs(_tag);
+            else if (_state is { Active: true, Stale: false, LocallyStale: false, Newest: not null } && nowMs > _state.LastHeardMs + _owner.SilenceMs(_state.IntervalMs) + 1_000)
+            {
+                _state.TurnLocallyStale();
+                offered = Offer();
+            }
         }
 
+        Wake(offered);
+        if (!hubIsUp) return;
         if (read || Volatile.Read(ref _rereadWanted) == 1) WantRead();
     }
 
@@ -148,8 +149,8 @@ public sealed class TripFeed : IAsyncDisposable
         await _reading.WaitAsync();
         try
         {
-            if (_tripChannel is not null) await _tripChannel.DisposeAsync();
-            if (_driverChannel is not null) await _driverChannel.DisposeAsync();
+            _tripChannel?.Dispose();
+            _driverChannel?.Dispose();
         }
         finally
         {
@@ -192,22 +193,24 @@ public sealed class TripFeed : IAsyncDisposable
                 return;
             }
 
-            await ListenToDriverAsync(head.Over ? null : head.Driver);
+            await ListenToDriverAsync(head.Over ? null : head.Driver, cancellationToken);
             var slot = head is { Over: false, Driver: { } driver } ? await _owner.Reader.ReadDriverAsync(driver, cancellationToken) : null;
             var state = TripState.From(head, slot);
             var progress = await _owner.Routes.FindAsync(_trip, state.RouteVersion, cancellationToken);
             Volatile.Write(ref _rereadWanted, 0);
+            Mailbox[] offered;
             lock (_lock)
             {
                 _lastSignMs = _owner.NowMs;
                 var news = _state is null || state.Number > _state.Number || (state.Number == _state.Number && _state.LocallyStale);
                 // A message that overtook the reading has moved the state on already.
                 if (!news && state.Number < _state!.Number) return;
-                var same = !news;
                 _state = state;
                 _progress = progress;
-                if (!same) Publish();
+                offered = news ? Offer() : [];
             }
+
+            Wake(offered);
         }
         finally
         {
@@ -215,27 +218,28 @@ public sealed class TripFeed : IAsyncDisposable
         }
     }
 
-    private async Task ListenToDriverAsync(DriverId? driver)
+    private async Task ListenToDriverAsync(DriverId? driver, CancellationToken cancellationToken)
     {
         var channel = driver is { } id ? HubKeys.DriverChannel(HubKeys.Partition(id, _owner.Link.Partitions), id) : null;
         if (_driverChannel?.Channel == channel) return;
         if (_driverChannel is { } old)
         {
             _driverChannel = null;
-            await old.DisposeAsync();
+            old.Dispose();
         }
 
-        if (channel is not null) _driverChannel = await ChannelListener.OpenAsync(_owner.Link, channel, OnDriverMessage);
+        if (channel is not null) _driverChannel = await _owner.Link.Listener.SubscribeAsync(channel, OnDriverMessage, cancellationToken);
     }
 
-    private void OnTripMessage(ReadOnlyMemory<byte> text) => WantRead();
+    private void OnTripMessage(ReadOnlySpan<byte> text) => WantRead();
 
-    private void OnDriverMessage(ReadOnlyMemory<byte> text)
+    private void OnDriverMessage(ReadOnlySpan<byte> text)
     {
         var read = false;
+        Mailbox[] offered = [];
         lock (_lock)
         {
-            if (_closed || !HubMessage.TryParse(text.Span, out var message)) return;
+            if (_closed || !HubMessage.TryParse(text, out var message)) return;
             if (_state is null)
             {
                 // The first reading is under way and may have missed this.
@@ -244,15 +248,16 @@ public sealed class TripFeed : IAsyncDisposable
             else if (message.Number > _state.Number)
             {
                 _lastSignMs = _owner.NowMs;
-                read = Apply(in message);
+                read = Apply(in message, ref offered);
             }
         }
 
+        Wake(offered);
         if (read) WantRead();
     }
 
     // Under the lock. Answers whether the hub must be read.
-    private bool Apply(in HubMessage message)
+    private bool Apply(in HubMessage message, ref Mailbox[] offered)
     {
         var mine = message.IsOf(_trip);
         // It is this trip's turn, or no longer: only the hub knows the rest.
@@ -271,22 +276,25 @@ public sealed class TripFeed : IAsyncDisposable
                 break;
         }
 
-        Publish();
+        offered = Offer();
         return lost;
     }
 
-    // Under the lock: a frame is encoded once and offered to all.
-    private void Publish()
+    // Under the lock: a frame is encoded once and put into all mailboxes, which are to be woken without the lock.
+    private Mailbox[] Offer()
     {
-        if (_mailboxes.Count == 0)
-        {
-            _frame = null;
-            return;
-        }
+        var mailboxes = _mailboxes;
+        if (mailboxes.Length == 0) return mailboxes;
+        var frame = _owner.Writer.Encode(_state!, _tag, _progress, TripStateForm.ForAll);
+        foreach (var mailbox in mailboxes) mailbox.Offer(frame);
+        frame.Release();
+        _owner.Metrics.Published(mailboxes.Length);
+        return mailboxes;
+    }
 
-        _frame = _owner.Encode(_state!, _tag, _progress, TripStateForm.ForAll);
-        foreach (var mailbox in _mailboxes) mailbox.Offer(_frame);
-        _owner.Metrics.Published(_mailboxes.Count);
+    private static void Wake(Mailbox[] mailboxes)
+    {
+        foreach (var mailbox in mailboxes) mailbox.Wake();
     }
 }
 

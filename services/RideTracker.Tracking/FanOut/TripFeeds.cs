@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
-using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Presence;
 
@@ -11,17 +10,18 @@ namespace RideTracker.Tracking.FanOut;
 /// <summary>The trips that are watched on this node, one feed each however many watch.</summary>
 public sealed partial class TripFeeds : BackgroundService
 {
+    private const int SweepTicks = 4;
+
     private readonly ConcurrentDictionary<TripId, Lazy<Task<TripFeed?>>> _feeds = new();
     private readonly ConcurrentDictionary<TripId, TripFeed> _open = new();
     private readonly FanOutOptions _options;
     private readonly PresenceOptions _presence;
-    private readonly TripStateWriter _writer;
     private readonly TimeProvider _time;
     private readonly ILogger<TripFeeds> _log;
     private readonly CancellationTokenSource _stopping = new();
 
     public TripFeeds(
-        HubLink link, HubReader reader, Routes routes, FanOutMetrics metrics, IOptions<FanOutOptions> options, IOptions<PresenceOptions> presence,
+        HubLink link, HubReader reader, Routes routes, FanOutMetrics metrics, StateFramePool frames, IOptions<FanOutOptions> options, IOptions<PresenceOptions> presence,
         TimeProvider time, ILogger<TripFeeds> log)
     {
         Link = link;
@@ -32,7 +32,7 @@ public sealed partial class TripFeeds : BackgroundService
         _presence = presence.Value;
         _time = time;
         _log = log;
-        _writer = new TripStateWriter(_options.PathSeconds, _options.PathPoints, _options.ResumePathPoints);
+        Writer = new TripStateWriter(frames, _options.PathSeconds, _options.PathPoints, _options.ResumePathPoints);
         link.Restored += ReadAllAgain;
     }
 
@@ -41,6 +41,8 @@ public sealed partial class TripFeeds : BackgroundService
     internal HubReader Reader { get; }
 
     internal Routes Routes { get; }
+
+    internal TripStateWriter Writer { get; }
 
     internal FanOutMetrics Metrics { get; }
 
@@ -82,24 +84,13 @@ public sealed partial class TripFeeds : BackgroundService
     /// <summary>What a client that resumes must get first; null if its cursor names the present state.</summary>
     internal StateFrame? First(TripState state, uint tag, RouteProgress? progress, ResumePoint resume)
     {
-        if (!resume.Given) return Encode(state, tag, progress, TripStateForm.ForAll);
-        if (resume.At is not { } at || at.Tag != tag) return Encode(state, tag, progress, new TripStateForm(null, true, 0));
+        if (!resume.Given) return Writer.Encode(state, tag, progress, TripStateForm.ForAll);
+        if (resume.At is not { } at || at.Tag != tag) return Writer.Encode(state, tag, progress, new TripStateForm(null, true, 0));
         // What it has seen may be later than what this state shows: the hub was restored from an older copy.
         if (at.FixTimeMs >= state.Cursor(tag).FixTimeMs && at with { FixTimeMs = 0 } == state.Cursor(tag) with { FixTimeMs = 0 }) return null;
         return at.Number > state.Number
-            ? Encode(state, tag, progress, new TripStateForm(null, true, at.FixTimeMs))
-            : Encode(state, tag, progress, new TripStateForm(at.Number, false, at.FixTimeMs));
-    }
-
-    internal StateFrame Encode(TripState state, uint tag, RouteProgress? progress, in TripStateForm form)
-    {
-        // A position that the client must not see is not in its cursor either: the one that it has seen stays there.
-        var own = state.Cursor(tag);
-        var cursor = (own with { FixTimeMs = Math.Max(own.FixTimeMs, form.ShownFixTimeMs) }).ToString();
-        var how = form;
-        return StateFrame.Encode(
-            cursor, to => _writer.Write(to, state, cursor, progress, how), state.Number, state.Newest?.FixTimeMs ?? 0,
-            state.Over ? state.Status == TripStatus.Canceled ? "trip-canceled" : "trip-complete" : null);
+            ? Writer.Encode(state, tag, progress, new TripStateForm(null, true, at.FixTimeMs))
+            : Writer.Encode(state, tag, progress, new TripStateForm(at.Number, false, at.FixTimeMs));
     }
 
     internal long SilenceMs(long intervalMs) => _presence.SilenceMs(intervalMs);
@@ -112,7 +103,11 @@ public sealed partial class TripFeeds : BackgroundService
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) Sweep();
+            for (var tick = 0; await timer.WaitForNextTickAsync(stoppingToken); tick++)
+            {
+                // Nothing is urgent while the hub answers, and there may be thousands.
+                if (tick % SweepTicks == 0 || !Link.IsUp) Sweep();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
@@ -58,7 +59,7 @@ public sealed class TripState
     public long TakenMs { get; private set; }
 
     /// <summary>The places since the driver took the trip, oldest first.</summary>
-    public IReadOnlyList<TrackPoint> Track => _track;
+    public ReadOnlySpan<TrackPoint> Track => CollectionsMarshal.AsSpan(_track);
 
     /// <summary>Puts together what the hub keeps of a trip and of its driver.</summary>
     public static TripState From(TripHead head, DriverSlot? slot)

@@ -1,6 +1,6 @@
-using System.Buffers;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text;
+using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Trips;
 
 namespace RideTracker.Tracking.FanOut;
@@ -14,114 +14,144 @@ public readonly record struct TripStateForm(long? SinceNumber, bool Reset, long 
     public static TripStateForm ForAll { get; } = new(null, false, 0);
 }
 
-/// <summary>Writes a trip's state as the JSON of protocol.md section 3. All texts in it are ids, words or JSON already, so nothing needs escaping here.</summary>
-public sealed class TripStateWriter(int pathSeconds, int pathPoints, int resumePathPoints)
+/// <summary>
+/// Encodes a trip's states as the JSON of protocol.md section 3, without allocating. All texts in it are ids, words or JSON already, so nothing
+/// needs escaping here.
+/// </summary>
+public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pathPoints, int resumePathPoints)
 {
-    public void Write(IBufferWriter<byte> to, TripState state, string cursor, RouteProgress? progress, in TripStateForm form)
+    // All members but the trip's own and the path, with every number at its longest.
+    private const int MostFixedBytes = 1_024;
+    private const int MostPlaceBytes = 2 * DecimalText.MaxLength + 24;
+
+    public StateFrame Encode(TripState state, uint tag, RouteProgress? progress, in TripStateForm form)
     {
-        Text(to, "{\"cursor\":\""u8);
-        Text(to, cursor);
-        Text(to, "\",\"trip\":\""u8);
-        Text(to, state.Trip.Value);
-        Text(to, "\",\"status\":\""u8);
-        Text(to, state.Status.ToWire());
-        Text(to, "\",\"version\":"u8);
-        Number(to, state.Version);
+        var most = form.SinceNumber is null ? pathPoints : resumePathPoints;
+        var frame = pool.Rent();
+        var place = frame.Begin(
+            StateFrame.Overhead(Cursor.MaxLength) + MostFixedBytes + state.Shared.Length + Math.Min(most, state.Track.Length) * MostPlaceBytes, Cursor.MaxLength);
+        // A position that the client must not see is not in its cursor either: the one that it has seen stays there.
+        var own = state.Cursor(tag);
+        var cursorLength = (own with { FixTimeMs = Math.Max(own.FixTimeMs, form.ShownFixTimeMs) }).Write(place);
+        var json = new JsonText(frame.BeginJson(cursorLength));
+        Write(ref json, state, frame.CursorText, progress, in form, most);
+        frame.End(json.Length, state.Number, state.Newest?.FixTimeMs ?? 0, state.Over ? state.Status == TripStatus.Canceled ? "trip-canceled" : "trip-complete" : null);
+        return frame;
+    }
+
+    private void Write(ref JsonText to, TripState state, ReadOnlySpan<byte> cursor, RouteProgress? progress, in TripStateForm form, int mostPoints)
+    {
+        to.Text("{\"cursor\":\""u8);
+        to.Text(cursor);
+        to.Text("\",\"trip\":\""u8);
+        to.Text(state.Trip.Value);
+        to.Text("\",\"status\":\""u8);
+        to.Text(state.Status.ToWire());
+        to.Text("\",\"version\":"u8);
+        to.Number(state.Version);
         var newest = state.Newest is { } fix && fix.FixTimeMs >= form.ShownFixTimeMs ? state.Newest : null;
-        if (newest is { } shown)
-        {
-            Text(to, ",\"vehicle\":{\"lat\":"u8);
-            Number(to, shown.Latitude, "0.#######");
-            Text(to, ",\"lng\":"u8);
-            Number(to, shown.Longitude, "0.#######");
-            if (shown.HeadingDegrees is { } heading)
-            {
-                Text(to, ",\"heading\":"u8);
-                Number(to, heading, "0.#");
-            }
-
-            if (shown.SpeedMps is { } speed)
-            {
-                Text(to, ",\"speed\":"u8);
-                Number(to, speed, "0.##");
-            }
-
-            if (shown.AccuracyMeters is { } accuracy)
-            {
-                Text(to, ",\"accuracy\":"u8);
-                Number(to, accuracy, "0.#");
-            }
-
-            Text(to, ",\"time\":"u8);
-            Number(to, shown.FixTimeMs);
-            Text(to, "}"u8);
-        }
-
-        Text(to, ",\"path\":["u8);
-        if (newest is { } end) Path(to, state, end.FixTimeMs, form);
-        Text(to, "],\"stale\":"u8);
-        Text(to, state.Stale || state.LocallyStale ? "true"u8 : "false"u8);
+        if (newest is { } shown) Vehicle(ref to, in shown);
+        to.Text(",\"path\":["u8);
+        if (newest is { } end) Path(ref to, state, end.FixTimeMs, in form, mostPoints);
+        to.Text("],\"stale\":"u8);
+        to.Text(state.Stale || state.LocallyStale ? "true"u8 : "false"u8);
         if (state.LastHeardMs > 0)
         {
-            Text(to, ",\"lastHeard\":"u8);
-            Number(to, state.LastHeardMs);
+            to.Text(",\"lastHeard\":"u8);
+            to.Number(state.LastHeardMs);
         }
 
         if (newest is { } here && progress?.Remaining(here.Latitude, here.Longitude) is { } left)
         {
-            Text(to, ",\"eta\":{\"seconds\":"u8);
-            Number(to, (long)Math.Round(left.Seconds));
-            Text(to, ",\"distance\":"u8);
-            Number(to, (long)Math.Round(left.Meters));
-            Text(to, "}"u8);
+            to.Text(",\"eta\":{\"seconds\":"u8);
+            to.Number((long)Math.Round(left.Seconds));
+            to.Text(",\"distance\":"u8);
+            to.Number((long)Math.Round(left.Meters));
+            to.Text("}"u8);
         }
 
         if (state.Shared.Length > 0)
         {
-            Text(to, ","u8);
-            Text(to, state.Shared);
+            to.Text(","u8);
+            to.Text(state.Shared);
         }
 
-        Text(to, ",\"nextUpdateMs\":"u8);
-        Number(to, state.IntervalMs == 0 ? 1_000 : Math.Clamp(state.IntervalMs, 100, 120_000));
-        if (form.Reset) Text(to, ",\"reset\":true"u8);
-        Text(to, "}"u8);
+        to.Text(",\"nextUpdateMs\":"u8);
+        to.Number(state.IntervalMs == 0 ? 1_000 : Math.Clamp(state.IntervalMs, 100, 120_000));
+        if (form.Reset) to.Text(",\"reset\":true"u8);
+        to.Text("}"u8);
     }
 
-    private void Path(IBufferWriter<byte> to, TripState state, long newestTimeMs, in TripStateForm form)
+    private static void Vehicle(ref JsonText to, in DriverFix shown)
+    {
+        to.Text(",\"vehicle\":{\"lat\":"u8);
+        to.Number(shown.Latitude, 7);
+        to.Text(",\"lng\":"u8);
+        to.Number(shown.Longitude, 7);
+        if (shown.HeadingDegrees is { } heading)
+        {
+            to.Text(",\"heading\":"u8);
+            to.Number(heading, 1);
+        }
+
+        if (shown.SpeedMps is { } speed)
+        {
+            to.Text(",\"speed\":"u8);
+            to.Number(speed, 2);
+        }
+
+        if (shown.AccuracyMeters is { } accuracy)
+        {
+            to.Text(",\"accuracy\":"u8);
+            to.Number(accuracy, 1);
+        }
+
+        to.Text(",\"time\":"u8);
+        to.Number(shown.FixTimeMs);
+        to.Text("}"u8);
+    }
+
+    private void Path(ref JsonText to, TripState state, long newestTimeMs, in TripStateForm form, int most)
     {
         var track = state.Track;
-        var most = form.SinceNumber is null ? pathPoints : resumePathPoints;
-        var from = track.Count;
+        var from = track.Length;
         // After a resume: all that the client has not seen, and in any case what everybody gets.
-        while (from > 0 && track.Count - from < most
+        while (from > 0 && track.Length - from < most
             && (track[from - 1].Number > form.SinceNumber
-                || (track[from - 1].FixTimeMs > newestTimeMs - pathSeconds * 1000L && track.Count - from < pathPoints))) from--;
-        for (var i = from; i < track.Count; i++)
+                || (track[from - 1].FixTimeMs > newestTimeMs - pathSeconds * 1000L && track.Length - from < pathPoints))) from--;
+        for (var i = from; i < track.Length; i++)
         {
-            Text(to, i == from ? "["u8 : ",["u8);
-            Number(to, track[i].Longitude, "0.#######");
-            Text(to, ","u8);
-            Number(to, track[i].Latitude, "0.#######");
-            Text(to, ","u8);
-            Number(to, track[i].FixTimeMs);
-            Text(to, "]"u8);
+            to.Text(i == from ? "["u8 : ",["u8);
+            to.Number(track[i].Longitude, 7);
+            to.Text(","u8);
+            to.Number(track[i].Latitude, 7);
+            to.Text(","u8);
+            to.Number(track[i].FixTimeMs);
+            to.Text("]"u8);
         }
     }
 
-    private static void Text(IBufferWriter<byte> to, ReadOnlySpan<byte> text) => to.Write(text);
-
-    private static void Text(IBufferWriter<byte> to, string text) => to.Advance(Encoding.ASCII.GetBytes(text, to.GetSpan(text.Length)));
-
-    private static void Number(IBufferWriter<byte> to, long value)
+    /// <summary>Writes to a span that is large enough.</summary>
+    private ref struct JsonText(Span<byte> to)
     {
-        value.TryFormat(to.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
-        to.Advance(written);
-    }
+        private readonly Span<byte> _to = to;
 
-    private static void Number(IBufferWriter<byte> to, double value, string format)
-    {
-        value.TryFormat(to.GetSpan(32), out var written, format, CultureInfo.InvariantCulture);
-        to.Advance(written);
+        public int Length { get; private set; }
+
+        public void Text(ReadOnlySpan<byte> text)
+        {
+            text.CopyTo(_to[Length..]);
+            Length += text.Length;
+        }
+
+        public void Text(string text) => Length += Encoding.ASCII.GetBytes(text, _to[Length..]);
+
+        public void Number(long value)
+        {
+            Utf8Formatter.TryFormat(value, _to[Length..], out var written);
+            Length += written;
+        }
+
+        public void Number(double value, int decimals) => Length += DecimalText.Write(value, decimals, _to[Length..]);
     }
 }

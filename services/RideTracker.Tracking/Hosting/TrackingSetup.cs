@@ -33,6 +33,7 @@ public static class TrackingSetup
             // Clients that read slowly are ours to judge (Delivery:SlowSeconds), not by bytes per second.
             kestrel.Limits.MinResponseDataRate = null;
         });
+        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<NodeDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeDrain>());
         services.AddSingleton<IHostLifetime, NodeLifetime>();

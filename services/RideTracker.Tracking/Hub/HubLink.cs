@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
+using RideTracker.Tracking.Hub.Listening;
 using StackExchange.Redis;
 
 namespace RideTracker.Tracking.Hub;
@@ -14,16 +15,19 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     private readonly HubOptions _options;
     private readonly ILogger<HubLink> _log;
     private readonly IHostApplicationLifetime? _lifetime;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _greeting = new(1, 1);
     private ConnectionMultiplexer? _redis;
+    private HubListener? _listener;
     private volatile HubIdentity? _identity;
 
-    public HubLink(IOptions<HubOptions> options, ILogger<HubLink> log, IHostApplicationLifetime? lifetime = null)
+    public HubLink(IOptions<HubOptions> options, ILogger<HubLink> log, IHostApplicationLifetime? lifetime = null, TimeProvider? time = null)
     {
         _options = options.Value;
         _log = log;
         _lifetime = lifetime;
+        _time = time ?? TimeProvider.System;
     }
 
     /// <summary>Raised after the connection came back: what was subscribed may have missed messages.</summary>
@@ -31,8 +35,8 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     public int Partitions => _options.Partitions;
 
-    /// <summary>Whether Redis answers now.</summary>
-    public bool IsUp => _identity is not null && _redis is { IsConnected: true };
+    /// <summary>Whether Redis answers now, and what it publishes is heard.</summary>
+    public bool IsUp => _identity is not null && _redis is { IsConnected: true } && _listener is { IsUp: true };
 
     /// <summary>Opaque name of the hub's incarnation; changes when Redis restarted, failed over or lost its data. Readable while the link is down.</summary>
     public string Incarnation => _identity?.Name ?? "";
@@ -43,7 +47,9 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     public IDatabase Database => Redis.GetDatabase();
 
-    public ISubscriber Subscriber => Redis.GetSubscriber();
+    /// <summary>Listens to the hub's channels.</summary>
+    /// <exception cref="HubUnavailableException">The hub's connection is not open yet.</exception>
+    public HubListener Listener => _listener ?? throw new HubUnavailableException("The hub's connection is not open yet.");
 
     private ConnectionMultiplexer Redis => _redis ?? throw new HubUnavailableException("The hub's connection is not open yet.");
 
@@ -66,6 +72,9 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         {
             if (restored.ConnectionType == ConnectionType.Interactive || _redis.IsConnected) _ = GreetUntilUpAsync(restoredConnection: true);
         };
+        _listener = new HubListener(configuration, Primary, _options.Listeners > 0 ? _options.Listeners : Math.Clamp(Environment.ProcessorCount / 4, 1, 4), _time, _log);
+        _listener.Restored += () => Restored?.Invoke();
+        await _listener.StartAsync();
         if (_redis.IsConnected && await TryGreetAsync(cancellationToken)) return;
         LogNotReachable(Endpoints(configuration));
         _ = GreetUntilUpAsync(restoredConnection: false);
@@ -76,6 +85,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        if (_listener is { } listener) await listener.DisposeAsync();
         if (_redis is { } redis) await redis.DisposeAsync();
     }
 
@@ -96,21 +106,9 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     /// <summary>Listens to what the hub tells this driver's phone: its trip as JSON, or <c>null</c> at the trip's end.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
-    public async ValueTask<IAsyncDisposable> SubscribeControlAsync(DriverId driver, Action<ReadOnlyMemory<byte>> onTrip, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var channel = RedisChannel.Literal(HubKeys.ControlChannel(HubKeys.Partition(driver, Partitions), driver));
-        try
-        {
-            var queue = await Subscriber.SubscribeAsync(channel);
-            queue.OnMessage(message => onTrip(message.Message));
-            return new Unsubscriber(queue);
-        }
-        catch (Exception failure) when (IsTrouble(failure))
-        {
-            throw new HubUnavailableException($"Can't listen for driver {driver}: {failure.Message}", failure);
-        }
-    }
+    public async ValueTask<IDisposable> SubscribeControlAsync(DriverId driver, Action<ReadOnlyMemory<byte>> onTrip, CancellationToken cancellationToken) =>
+        await Listener.SubscribeAsync(
+            HubKeys.ControlChannel(HubKeys.Partition(driver, Partitions), driver), message => onTrip(message.ToArray()), cancellationToken);
 
     /// <summary>Whether an exception means that Redis is away, starting, failing over or out of memory: trouble that passes, not a mistake of ours.</summary>
     internal static bool IsTrouble(Exception failure) => failure switch
@@ -121,6 +119,9 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     };
 
     private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS"];
+
+    // The library knows which server takes writes, and notices a fail-over.
+    private System.Net.EndPoint? Primary() => _redis?.GetServers().FirstOrDefault(server => server.IsConnected && !server.IsReplica)?.EndPoint;
 
     private static string Endpoints(ConfigurationOptions configuration) => string.Join(", ", configuration.EndPoints.Select(end => end.ToString()));
 
@@ -213,22 +214,6 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     }
 
     private sealed record HubIdentity(string Name, byte[] Secret);
-
-    private sealed class Unsubscriber(ChannelMessageQueue queue) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            try
-            {
-                await queue.UnsubscribeAsync();
-            }
-            catch (Exception failure) when (IsTrouble(failure))
-            {
-                // The connection is gone, and the subscription with it: it is not restored, since the queue is closed.
-                return;
-            }
-        }
-    }
 }
 
 /// <summary>This node's settings contradict what the hub was begun with.</summary>

@@ -30,6 +30,10 @@ public sealed class HubOptions
     [Range(16, 1_000_000)]
     public int QueueLength { get; set; } = 8_192;
 
+    /// <summary>Connections that listen to what Redis publishes, 0 to 16; a thread each carries their messages to the riders. 0 = one for every four processors, four at the most.</summary>
+    [Range(0, 16)]
+    public int Listeners { get; set; }
+
     /// <summary>How long a call to Redis may take, in milliseconds.</summary>
     [Range(100, 60_000)]
     public int TimeoutMs { get; set; } = 5_000;

@@ -6,12 +6,12 @@ using RideTracker.Tracking.Hub;
 namespace RideTracker.Tracking.Ingest;
 
 /// <summary>What one connected phone is to be told: its trip and how often to report. Keeps the newest of each and says when there is something new.</summary>
-internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake intake, Action changed) : IAsyncDisposable
+internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake intake, Action changed) : IDisposable
 {
     private static readonly byte[] NoTrip = "null"u8.ToArray();
 
     private readonly Lock _gate = new();
-    private IAsyncDisposable? _subscription;
+    private IDisposable? _subscription;
     private ReadOnlyMemory<byte> _trip;
     private bool _tripIsNew;
     private bool _onTrip;
@@ -32,7 +32,7 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
             if (!TryKeep(subscription))
             {
                 // The phone left meanwhile: nobody else would ever end it.
-                await subscription.DisposeAsync();
+                subscription.Dispose();
                 throw new OperationCanceledException("The connection is gone.", cancellationToken);
             }
         }
@@ -79,19 +79,19 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        IAsyncDisposable? subscription;
+        IDisposable? subscription;
         lock (_gate)
         {
             _gone = true;
             subscription = _subscription;
         }
 
-        if (subscription is not null) await subscription.DisposeAsync();
+        subscription?.Dispose();
     }
 
-    private bool TryKeep(IAsyncDisposable subscription)
+    private bool TryKeep(IDisposable subscription)
     {
         lock (_gate)
         {

@@ -101,7 +101,7 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
         await _expiry.DisposeAsync();
         if (_ackTimer is { } ackTimer) await ackTimer.DisposeAsync();
         if (_cutTimer is { } cutTimer) await cutTimer.DisposeAsync();
-        await _line.DisposeAsync();
+        _line.Dispose();
         // The token sources stay for reports that the hub still has to answer; they hold nothing that needs disposing.
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class HubDriver : IDriverConnection, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _gone.CancelAsync();
-        await _line.DisposeAsync();
+        _line.Dispose();
     }
 
     // One push at a time; what changes meanwhile replaces what was to come.

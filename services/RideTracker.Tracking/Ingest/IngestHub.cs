@@ -13,7 +13,7 @@ internal sealed record IngestHub
     public required Func<DriverId, CancellationToken, ValueTask<DriverSlot?>> ReadSlotAsync { get; init; }
 
     /// <summary><see cref="HubLink.SubscribeControlAsync"/>.</summary>
-    public required Func<DriverId, Action<ReadOnlyMemory<byte>>, CancellationToken, ValueTask<IAsyncDisposable>> SubscribeControlAsync { get; init; }
+    public required Func<DriverId, Action<ReadOnlyMemory<byte>>, CancellationToken, ValueTask<IDisposable>> SubscribeControlAsync { get; init; }
 
     /// <summary><see cref="HubLink.Incarnation"/>.</summary>
     public required Func<string> Incarnation { get; init; }

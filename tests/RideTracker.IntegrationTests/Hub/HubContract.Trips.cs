@@ -199,7 +199,7 @@ public abstract partial class HubContract
     {
         var node = await NodeAsync();
         var told = System.Threading.Channels.Channel.CreateUnbounded<string>();
-        await using var listening = await node.Link.SubscribeControlAsync(
+        using var listening = await node.Link.SubscribeControlAsync(
             Ann, trip => told.Writer.TryWrite(System.Text.Encoding.UTF8.GetString(trip.Span)), TestContext.Current.CancellationToken);
 
         await node.ProjectAsync(TripOf("t_1", Ann));

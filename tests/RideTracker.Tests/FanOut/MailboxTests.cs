@@ -26,6 +26,7 @@ public class MailboxTests
         taking = mailbox.TakeAsync().AsTask();
         Assert.False(taking.IsCompleted);
         mailbox.Offer(Frame("a"));
+        mailbox.Wake();
         var mail = await taking;
         Assert.Equal("a", mail.Frame!.Cursor);
         Assert.False(mail.Alive);
@@ -49,7 +50,11 @@ public class MailboxTests
         var mailbox = new Mailbox();
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
         {
-            for (var i = 0; i < 5_000; i++) mailbox.Offer(Frame($"{writer}-{i}"));
+            for (var i = 0; i < 5_000; i++)
+            {
+                mailbox.Offer(Frame($"{writer}-{i}"));
+                mailbox.Wake();
+            }
         })).ToArray();
         var reader = Task.Run(async () =>
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using RideTracker.Protocol;
@@ -15,7 +14,7 @@ public class TripStateTests
 
     private static readonly TripId Trip = TripId.Parse("t_81");
     private static readonly DriverId Driver = DriverId.Parse("d1");
-    private static readonly TripStateWriter Writer = new(15, 20, 100);
+    private static readonly TripStateWriter Writer = new(new StateFramePool(), 15, 20, 100);
 
     [Fact]
     public void State_OfATripUnderWay_HasTheMembersOfTheContract()
@@ -178,8 +177,9 @@ public class TripStateTests
 
     private static JsonElement Json(TripState state, TripStateForm form)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        Writer.Write(buffer, state, "c", null, form);
-        return JsonDocument.Parse(buffer.WrittenMemory).RootElement;
+        var frame = Writer.Encode(state, 0xb07a46c7, null, form);
+        var json = JsonDocument.Parse(frame.Json.ToArray()).RootElement;
+        frame.Release();
+        return json;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class FakeHub
         {
             if (Outcome == HubOutcome.Unavailable) throw new HubUnavailableException("off");
             _listeners[driver] = onTrip;
-            return ValueTask.FromResult<IAsyncDisposable>(new Nothing());
+            return ValueTask.FromResult<IDisposable>(new Nothing());
         },
         Incarnation = () => Incarnation,
     };
@@ -117,8 +117,10 @@ internal sealed class FakeHub
         public void Dispose() => Released.TrySetResult();
     }
 
-    private sealed class Nothing : IAsyncDisposable
+    private sealed class Nothing : IDisposable
     {
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,0 +1,442 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using StackExchange.Redis;
+
+namespace RideTracker.Tracking.Hub.Listening;
+
+/// <summary>One connection to Redis that only listens: connects, subscribes, reads, and does it all again when the connection breaks.</summary>
+/// <remarks>
+/// The handlers of messages run where the socket's reading completes: with inline completions (Hosting/InlineSockets.cs) that is the thread that
+/// waits for all sockets, so a message goes from Redis to the riders' sockets without a hop.
+/// </remarks>
+internal sealed partial class HubListenerConnection : IAsyncDisposable
+{
+    private const int BufferBytes = 64 * 1024;
+    private const int MaxChannelLength = 256;
+
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly ConfigurationOptions _configuration;
+    private readonly Func<EndPoint?> _primary;
+    private readonly Action _restored;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _firstTry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entry>.AlternateLookup<ReadOnlySpan<char>> _byName;
+    // Redis confirms in the order in which it was asked.
+    private readonly Queue<Entry> _unconfirmed = new();
+    private ArrayBufferWriter<byte> _toSend = new(1024);
+    private ArrayBufferWriter<byte> _beingSent = new(1024);
+    private Stream? _stream;
+    private Task _running = Task.CompletedTask;
+    private long _heardAt;
+    private int _restoring;
+    private bool _sending;
+    private bool _wasUp;
+    private volatile bool _up;
+
+    public HubListenerConnection(ConfigurationOptions configuration, Func<EndPoint?> primary, Action restored, TimeProvider time, ILogger log)
+    {
+        _configuration = configuration;
+        _primary = primary;
+        _restored = restored;
+        _time = time;
+        _log = log;
+        _byName = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>Connected, and all that is wanted is subscribed.</summary>
+    public bool IsUp => _up;
+
+    public Task StartAsync()
+    {
+        _running = RunAsync();
+        return _firstTry.Task;
+    }
+
+    /// <summary>Adds a handler; ends when the channel's subscription is in force.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached now.</exception>
+    public Task AddAsync(string channel, HubMessageHandler handler)
+    {
+        if (channel.Length > MaxChannelLength) throw new ArgumentException($"A channel's name has {MaxChannelLength} characters at most.", nameof(channel));
+        lock (_lock)
+        {
+            if (_stream is null) return Task.FromException(Away());
+            if (!_entries.TryGetValue(channel, out var entry))
+            {
+                entry = new Entry(channel);
+                _entries.Add(channel, entry);
+                Command("SUBSCRIBE"u8, channel);
+                _unconfirmed.Enqueue(entry);
+            }
+
+            entry.Handlers += handler;
+            if (entry.Confirmed) return Task.CompletedTask;
+            entry.Waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return entry.Waiting.Task;
+        }
+    }
+
+    /// <summary>Takes a handler away, and the subscription with the last one.</summary>
+    public void Remove(string channel, HubMessageHandler handler)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(channel, out var entry)) return;
+            entry.Handlers -= handler;
+            if (entry.Handlers is not null) return;
+            _entries.Remove(channel);
+            if (_stream is not null) Command("UNSUBSCRIBE"u8, channel);
+        }
+    }
+
+    // May be called more than once, as hosts do with what they know under two names; the token source holds nothing that needs disposing.
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static HubUnavailableException Away(Exception? cause = null) => new("The hub does not answer: nothing can be listened to now.", cause);
+
+    private async Task RunAsync()
+    {
+        var retry = FirstRetry;
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                using var cut = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                await using var stream = await ConnectAsync(cut.Token);
+                retry = FirstRetry;
+                Open(stream);
+                _firstTry.TrySetResult();
+                await using var watch = _time.CreateTimer(_ => Watch(cut), null, PingEvery, PingEvery);
+                await ReadAsync(stream, cut.Token);
+            }
+            catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or InvalidDataException or TimeoutException
+                or System.Security.Authentication.AuthenticationException or RedisConnectionException or ObjectDisposedException)
+            {
+                Close(failure);
+            }
+
+            _firstTry.TrySetResult();
+            if (_stopping.IsCancellationRequested) return;
+            await Task.Delay(retry * (0.5 + Random.Shared.NextDouble()), _time, CancellationToken.None);
+            retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
+        }
+    }
+
+    private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var end = _primary() ?? _configuration.EndPoints[0];
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_configuration.ConnectTimeout);
+        var socket = end is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Stream? stream = null;
+        try
+        {
+            await socket.ConnectAsync(end, limit.Token);
+            stream = new NetworkStream(socket, ownsSocket: true);
+            if (_configuration.Ssl)
+            {
+                var secure = new SslStream(stream);
+                stream = secure;
+                var host = _configuration.SslHost ?? (end as DnsEndPoint)?.Host ?? (end as IPEndPoint)?.Address.ToString() ?? "";
+                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, limit.Token);
+            }
+
+            await GreetAsync(stream, limit.Token);
+            return stream;
+        }
+        catch
+        {
+            if (stream is not null) await stream.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task GreetAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var greeting = new ArrayBufferWriter<byte>(256);
+        var answers = 0;
+        if (_configuration.Password is { Length: > 0 } password)
+        {
+            if (_configuration.User is { Length: > 0 } user) Write(greeting, "AUTH"u8, user, password);
+            else Write(greeting, "AUTH"u8, password);
+            answers++;
+        }
+
+        // Where Redis is loading its file or wants a password it says so here, and not by silence later.
+        Write(greeting, "PING"u8);
+        answers++;
+        await stream.WriteAsync(greeting.WrittenMemory, cancellationToken);
+        var buffer = new byte[1024];
+        var filled = 0;
+        while (answers > 0)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken);
+            if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
+            filled += read;
+            while (answers > 0 && PushReader.TryRead(buffer.AsSpan(0, filled), out var answer, out var length))
+            {
+                if (answer.Kind == PushKind.Error) throw new IOException("Redis refuses to be listened to: " + Encoding.UTF8.GetString(answer.Payload));
+                answers--;
+                filled -= length;
+                buffer.AsSpan(length, filled).CopyTo(buffer);
+            }
+        }
+    }
+
+    // From here on whoever subscribes is heard; what was subscribed before the connection broke is subscribed again.
+    private void Open(Stream stream)
+    {
+        bool up;
+        lock (_lock)
+        {
+            _stream = stream;
+            _heardAt = _time.GetTimestamp();
+            _unconfirmed.Clear();
+            _toSend.ResetWrittenCount();
+            foreach (var entry in _entries.Values)
+            {
+                Command("SUBSCRIBE"u8, entry.Channel);
+                _unconfirmed.Enqueue(entry);
+            }
+
+            _restoring = _unconfirmed.Count;
+            up = _restoring == 0;
+        }
+
+        if (up) Up();
+    }
+
+    private void Up()
+    {
+        _up = true;
+        if (_wasUp) ThreadPool.UnsafeQueueUserWorkItem(static restored => restored(), _restored, preferLocal: false);
+        _wasUp = true;
+    }
+
+    private void Close(Exception failure)
+    {
+        _up = false;
+        List<TaskCompletionSource> waiting = [];
+        lock (_lock)
+        {
+            _stream = null;
+            _sending = false;
+            foreach (var entry in _entries.Values)
+            {
+                entry.Confirmed = false;
+                if (entry.Waiting is { } waiter) waiting.Add(waiter);
+                entry.Waiting = null;
+            }
+        }
+
+        foreach (var waiter in waiting) waiter.TrySetException(Away(failure));
+        if (!_stopping.IsCancellationRequested) LogBroken(failure.Message);
+    }
+
+    private async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferBytes];
+        var filled = 0;
+        while (true)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken);
+            if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
+            _heardAt = _time.GetTimestamp();
+            filled += read;
+            var taken = Take(buffer.AsSpan(0, filled));
+            filled -= taken;
+            if (taken > 0) buffer.AsSpan(taken, filled).CopyTo(buffer);
+            if (filled == buffer.Length)
+            {
+                if (filled > 2 * PushReader.MaxBytes) throw new InvalidDataException("Redis sent a message that does not end.");
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+        }
+    }
+
+    private int Take(ReadOnlySpan<byte> buffer)
+    {
+        var at = 0;
+        while (PushReader.TryRead(buffer[at..], out var push, out var length))
+        {
+            at += length;
+            switch (push.Kind)
+            {
+                case PushKind.Message:
+                    Deliver(push.Channel, push.Payload);
+                    break;
+                case PushKind.Subscribed:
+                    Confirm();
+                    break;
+                case PushKind.Error:
+                    throw new IOException("Redis refused: " + Encoding.UTF8.GetString(push.Payload));
+            }
+        }
+
+        return at;
+    }
+
+    private void Deliver(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message)
+    {
+        if (channel.Length > MaxChannelLength) return;
+        Span<char> name = stackalloc char[MaxChannelLength];
+        var length = Encoding.UTF8.GetChars(channel, name);
+        HubMessageHandler? handlers;
+        lock (_lock) handlers = _byName.TryGetValue(name[..length], out var entry) ? entry.Handlers : null;
+        try
+        {
+            handlers?.Invoke(message);
+        }
+        catch (Exception bug)
+        {
+            // Without this one bad message would end the connection, and with it everybody's view.
+            LogHandlerFailed(bug, name[..length].ToString());
+        }
+    }
+
+    private void Confirm()
+    {
+        TaskCompletionSource? waiting;
+        bool up;
+        lock (_lock)
+        {
+            if (!_unconfirmed.TryDequeue(out var entry)) return;
+            entry.Confirmed = true;
+            waiting = entry.Waiting;
+            entry.Waiting = null;
+            up = _restoring > 0 && --_restoring == 0;
+        }
+
+        waiting?.TrySetResult();
+        if (up) Up();
+    }
+
+    private void Watch(CancellationTokenSource cut)
+    {
+        try
+        {
+            if (_time.GetElapsedTime(_heardAt) > DeadAfter)
+            {
+                cut.Cancel();
+                return;
+            }
+
+            lock (_lock)
+            {
+                if (_stream is null) return;
+                Write(_toSend, "PING"u8);
+                Send();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection ended at this moment.
+            return;
+        }
+    }
+
+    // Under the lock.
+    private void Command(ReadOnlySpan<byte> command, string channel)
+    {
+        Write(_toSend, command, channel);
+        Send();
+    }
+
+    // Under the lock. One write at a time; what is added meanwhile goes with the next.
+    private void Send()
+    {
+        if (_sending) return;
+        _sending = true;
+        _ = SendAsync(_stream!);
+    }
+
+    private async Task SendAsync(Stream stream)
+    {
+        // The caller holds the lock.
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                lock (_lock)
+                {
+                    if (!ReferenceEquals(stream, _stream)) return;
+                    if (_toSend.WrittenCount == 0)
+                    {
+                        _sending = false;
+                        return;
+                    }
+
+                    (_toSend, _beingSent) = (_beingSent, _toSend);
+                    _toSend.ResetWrittenCount();
+                }
+
+                await stream.WriteAsync(_beingSent.WrittenMemory, _stopping.Token);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The reader learns of it too, and begins anew.
+            LogBroken(failure.Message);
+        }
+    }
+
+    private static void Write(ArrayBufferWriter<byte> to, ReadOnlySpan<byte> command, params ReadOnlySpan<string> arguments)
+    {
+        Header(to, (byte)'*', arguments.Length + 1);
+        Header(to, (byte)'$', command.Length);
+        to.Write(command);
+        to.Write("\r\n"u8);
+        foreach (var argument in arguments)
+        {
+            Header(to, (byte)'$', Encoding.UTF8.GetByteCount(argument));
+            Encoding.UTF8.GetBytes(argument, to);
+            to.Write("\r\n"u8);
+        }
+    }
+
+    private static void Header(ArrayBufferWriter<byte> to, byte kind, int number)
+    {
+        var span = to.GetSpan(16);
+        span[0] = kind;
+        Utf8Formatter.TryFormat(number, span[1..], out var digits);
+        span[digits + 1] = (byte)'\r';
+        span[digits + 2] = (byte)'\n';
+        to.Advance(digits + 3);
+    }
+
+    [LoggerMessage(121, LogLevel.Warning, "The connection that listens to Redis broke: {Failure}; trying again")]
+    private partial void LogBroken(string failure);
+
+    [LoggerMessage(122, LogLevel.Error, "A message on {Channel} could not be taken; it is left out")]
+    private partial void LogHandlerFailed(Exception failure, string channel);
+
+    private sealed class Entry(string channel)
+    {
+        public string Channel => channel;
+
+        public HubMessageHandler? Handlers { get; set; }
+
+        public TaskCompletionSource? Waiting { get; set; }
+
+        public bool Confirmed { get; set; }
+    }
+}
