@@ -14,7 +14,11 @@ internal static class NodeBuild
         var folder = Path.Combine(Repository.Artifacts, "node");
         var dll = Path.Combine(folder, "RideTracker.Tracking.dll");
         var stamp = Path.Combine(folder, ".published");
-        if (File.Exists(stamp) && File.Exists(dll) && File.GetLastWriteTimeUtc(stamp) > NewestSource()) return dll;
+        var sources = Sources();
+        // A file that is gone makes no other newer: so the list of them counts too.
+        var names = string.Join('\n', [.. shipped.PublishArguments, .. sources.Select(file => Path.GetRelativePath(Repository.Root, file.FullName)).Order(StringComparer.Ordinal)]);
+        if (File.Exists(stamp) && File.Exists(dll) && File.GetLastWriteTimeUtc(stamp) > sources.Max(file => file.LastWriteTimeUtc)
+            && await File.ReadAllTextAsync(stamp, cancellationToken) == names) return dll;
         var began = TimeProvider.System.GetUtcNow();
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         await using var build = await ChildProcess.StartAsync(
@@ -23,15 +27,17 @@ internal static class NodeBuild
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         if (await build.WaitAsync(limit.Token) != 0) throw new LoadTestException(ExitCodes.CannotStart, $"The tracking node does not build:\n{build.LastLines}");
-        await File.WriteAllTextAsync(stamp, "", cancellationToken);
+        await File.WriteAllTextAsync(stamp, names, cancellationToken);
         // A source that was saved while it was built is newer than what was built.
         File.SetLastWriteTimeUtc(stamp, began.UtcDateTime);
         return dll;
     }
 
-    private static DateTime NewestSource() => SourceFolders
-        .SelectMany(folder => new DirectoryInfo(Path.Combine(Repository.Root, folder)).EnumerateFiles("*", SearchOption.AllDirectories))
-        .Where(file => !file.FullName.Contains("/bin/", StringComparison.Ordinal) && !file.FullName.Contains("/obj/", StringComparison.Ordinal))
-        .Concat(SourceFiles.Select(file => new FileInfo(Path.Combine(Repository.Root, file))))
-        .Max(file => file.LastWriteTimeUtc);
+    private static List<FileInfo> Sources() =>
+    [
+        .. SourceFolders
+            .SelectMany(folder => new DirectoryInfo(Path.Combine(Repository.Root, folder)).EnumerateFiles("*", SearchOption.AllDirectories))
+            .Where(file => !file.FullName.Contains("/bin/", StringComparison.Ordinal) && !file.FullName.Contains("/obj/", StringComparison.Ordinal)),
+        .. SourceFiles.Select(file => new FileInfo(Path.Combine(Repository.Root, file))),
+    ];
 }

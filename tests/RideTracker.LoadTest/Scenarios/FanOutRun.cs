@@ -35,14 +35,14 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
         // Asked for when nothing runs, so that asking does not count: once for its own cost.
         var allocatedByAsking = await AllocatedByAskingAsync(cancellationToken);
         using var crowd = new Crowd(target, settings.Rate, keepsCursors: false, cancellationToken);
-        var result = await LoopThread.RunAsync(() => Loop(crowd, cancellationToken));
+        var result = await LoopThread.RunAsync(() => Loop(crowd));
         var allocated = await TryAllocatedAsync();
         var interrupted = cancellationToken.IsCancellationRequested;
         return result with
         {
             IsInterrupted = interrupted,
             Counters = target.Counters,
-            AllocatedBytesPerDelivery = allocated is { } end && _allocatedBefore is { } start && start.Result is { } begin && crowd.Deliveries.Total > _deliveriesBefore
+            AllocatedBytesPerDelivery = allocated is { } end && _allocatedBefore is { IsCompletedSuccessfully: true, Result: { } begin } && crowd.Deliveries.Total > _deliveriesBefore
                 ? Math.Max(0, end - begin - allocatedByAsking) / (double)(crowd.Deliveries.Total - _deliveriesBefore)
                 : null,
         };
@@ -51,7 +51,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
     private Task<long?>? _allocatedBefore;
     private long _deliveriesBefore;
 
-    private FanOutResult Loop(Crowd crowd, CancellationToken cancellationToken)
+    private FanOutResult Loop(Crowd crowd)
     {
         var sender = crowd.Sender;
         var deliveries = crowd.Deliveries;
@@ -75,7 +75,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
             sender?.Begin(Clock.Ns);
             crowd.TurnFor(settings.WarmUp, Send);
             _deliveriesBefore = deliveries.Total;
-            _allocatedBefore = Task.Run(() => target.AllocatedBytesAsync(cancellationToken), cancellationToken);
+            _allocatedBefore = Task.Run(TryAllocatedAsync, CancellationToken.None);
             // The answer must not fall into the measured time.
             crowd.TurnWhileNot(() => _allocatedBefore.IsCompleted, TimeSpan.FromSeconds(2), Send);
 
@@ -162,7 +162,7 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
         return await target.AllocatedBytesAsync(cancellationToken) - first ?? 0;
     }
 
-    // Also after Ctrl-C: the target is up until it is disposed of.
+    // Also after Ctrl-C: the target is up until it is disposed of. A server that died has no answer, and that is not what the run is to end with.
     private async Task<long?> TryAllocatedAsync()
     {
         try

@@ -69,11 +69,22 @@ internal sealed class StormRun(Target target, StormSettings settings, RunStatus 
         status.Phase = "storm";
         status.Numbers = () => $"{storm.Back} of {dropped.Length} are back";
         cpu.Start();
-        var rough = Measure(crowd, steady, LeastMeasured, () => storm.Back == dropped.Length, now =>
+        var expectedBefore = steady.Expected;
+        SteadyResult rough;
+        try
         {
-            Send(now);
-            storm.Turn(now, DropsAtOnce);
-        });
+            rough = Measure(crowd, steady, LeastMeasured, () => storm.Back == dropped.Length, now =>
+            {
+                Send(now);
+                storm.Turn(now, DropsAtOnce);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // What was seen of it is shown.
+            rough = Seen(crowd, steady.Expected - expectedBefore);
+        }
+
         cpu.Stop();
         return new StormResult
         {
@@ -108,6 +119,8 @@ internal sealed class StormRun(Target target, StormSettings settings, RunStatus 
         crowd.Deliveries.UntilNs = Clock.Ns;
         var expected = steady.Expected - expectedBefore;
         crowd.TurnWhileNot(() => crowd.Deliveries.Measured >= expected, TimeSpan.FromSeconds(3), before);
-        return new SteadyResult(expected, crowd.Deliveries.Measured, LatencyResult.Of(crowd.Deliveries.Latencies, expected));
+        return Seen(crowd, expected);
     }
+
+    private static SteadyResult Seen(Crowd crowd, long expected) => new(expected, crowd.Deliveries.Measured, LatencyResult.Of(crowd.Deliveries.Latencies, expected));
 }
