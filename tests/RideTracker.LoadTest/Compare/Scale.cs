@@ -20,7 +20,7 @@ internal sealed record Scale
     /// <summary>Riders on those.</summary>
     public required int SharedRiders { get; init; }
 
-    /// <summary>States a second over all shared topics: 20,000 deliveries a second.</summary>
+    /// <summary>States a second over all shared topics: 10,000 deliveries a second, as many as when the floor was measured before.</summary>
     public required double SharedRate { get; init; }
 
     public required int FewRiders { get; init; }
@@ -63,7 +63,7 @@ internal sealed record Scale
     {
         OwnRiders = 8_000,
         SharedRiders = 10_000,
-        SharedRate = 20,
+        SharedRate = 10,
         FewRiders = 1_000,
         ManyRiders = 16_000,
         FewDrivers = 100,
@@ -80,7 +80,7 @@ internal sealed record Scale
     {
         OwnRiders = 2_000,
         SharedRiders = 2_500,
-        SharedRate = 80,
+        SharedRate = 40,
         FewRiders = 250,
         ManyRiders = 4_000,
         FewDrivers = 100,

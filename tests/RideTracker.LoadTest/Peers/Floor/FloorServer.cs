@@ -19,6 +19,10 @@ internal sealed unsafe class FloorServer
     private const int MostInARow = 512;
     private const long StartDelayNs = 1_000_000_000;
 
+    // EPIPE, ECONNRESET.
+    private const int BrokenPipe = 32;
+    private const int ConnectionReset = 104;
+
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
 
     private readonly int _epoll;
@@ -47,7 +51,7 @@ internal sealed unsafe class FloorServer
         Watch(_listener);
     }
 
-    /// <summary>Serves until a rider leaves: then the run is over.</summary>
+    /// <summary>Serves until a rider leaves: then the run is over, and its sockets end with the process.</summary>
     /// <param name="deliveriesPerSecond">Frames written a second, to all riders together; they begin 1 s after the first rider came.</param>
     /// <exception cref="IOException">A rider's socket took no more: the run is void.</exception>
     public void Serve(double deliveriesPerSecond)
@@ -74,7 +78,12 @@ internal sealed unsafe class FloorServer
             for (var written = 0; nextNs <= now && written < MostInARow; written++)
             {
                 var length = WriteFrame(frame, at);
-                if (FloorCalls.Write(_riders[at], frame, length) != length) throw new IOException("A rider's socket took no more.");
+                if (FloorCalls.Write(_riders[at], frame, length) != length)
+                {
+                    if (Marshal.GetLastSystemError() is BrokenPipe or ConnectionReset) return;
+                    throw new IOException("A rider's socket took no more.");
+                }
+
                 if (++at == _count) at = 0;
                 nextNs += intervalNs;
             }
