@@ -17,7 +17,7 @@ var root = new RootCommand("Measures RideTracker: starts a tracking node and Red
     CompareCommand.Create(AnsiConsole.Console, TimeProvider.System),
     PeerCommand.Create(),
 };
-root.AddExamples("fanout", "fanout --publish redis", "ingest --batch 20");
+root.AddExamples("fanout", "fanout --publish redis", "ingest --batch 20", "compare --quick");
 root.ShowExamples();
 var parsed = root.Parse(args);
 try

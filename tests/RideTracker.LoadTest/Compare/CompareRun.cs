@@ -8,6 +8,9 @@ namespace RideTracker.LoadTest.Compare;
 /// <summary>Runs all steps, round after round, and shows how far it is.</summary>
 internal sealed class CompareRun(IReadOnlyList<Step> steps, int rounds, IAnsiConsole console, TimeProvider time)
 {
+    // From here on it is worth a word: latencies, and what one core takes, are worse than on a quiet machine.
+    private const double MuchByOthers = 0.05;
+
     private readonly TimeSpan _planned = rounds * TimeSpan.FromSeconds(steps.Sum(step => step.Planned.TotalSeconds));
 
     public Rounds Results { get; } = new();
@@ -74,6 +77,7 @@ internal sealed class CompareRun(IReadOnlyList<Step> steps, int rounds, IAnsiCon
             Measure.P99Ms => $"p99 {Text.Ms(value.Value)}",
             Measure.FixesPerSecond => $"{Text.Count(value.Value)} fixes/s",
             Measure.RecoverySeconds => $"all back after {Text.Fixed(value.Value)} s",
+            Measure.OthersShare when value.Value > MuchByOthers => $"others used {Text.Fixed(100 * value.Value, "0")} % of the servers' core",
             _ => "",
         }).Where(text => text.Length > 0));
     }

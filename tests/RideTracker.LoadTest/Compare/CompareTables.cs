@@ -8,7 +8,7 @@ internal static class CompareTables
     /// <summary>A table: titles of its columns, then rows.</summary>
     public sealed record Sheet(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
 
-    /// <summary>What was measured: medians of the runs that count. "each": per delivery, or per accepted fix; "memory/rider": of all servers, while the rider only waits.</summary>
+    /// <summary>What was measured: medians of the runs that count. "each": per delivery, or per accepted fix; "memory/rider": of all servers, while the rider only waits; "others": what else ran on the servers' core.</summary>
     public static IReadOnlyList<Sheet> Measured(Rounds rounds, IReadOnlyList<Step> steps, Scale scale)
     {
         var sheets = new[]
@@ -31,7 +31,7 @@ internal static class CompareTables
     private static Sheet FanOut(Rounds rounds, IReadOnlyList<Step> steps, string title, string? floor, string part)
     {
         var floorUs = floor is null ? double.NaN : rounds.Median(floor, Measure.CpuUs);
-        return new Sheet(title, ["", "deliveries/s", "CPU us each", "x floor", "p50", "p99", "p99.9", "memory/rider", "allocated each", "runs"],
+        return new Sheet(title, ["", "deliveries/s", "CPU us each", "x floor", "p50", "p99", "p99.9", "memory/rider", "allocated each", "others", "runs"],
         [
             .. Ran(rounds, steps, part).Select(step => (string[])
             [
@@ -44,13 +44,14 @@ internal static class CompareTables
                 Or(rounds.Median(step.Name, Measure.P999Ms), Text.Ms),
                 Or(rounds.Median(step.Name, Measure.IdleBytes), Text.KiB),
                 Or(rounds.Median(step.Name, Measure.AllocatedBytes), value => $"{Text.Fixed(value, "0.0")} B"),
+                Or(rounds.Median(step.Name, Measure.OthersShare), value => $"{Text.Fixed(100 * value, "0")} %"),
                 Counting(rounds, step),
             ]),
         ]);
     }
 
     private static Sheet Ingest(Rounds rounds, IReadOnlyList<Step> steps, string title, string part) => new(
-        title, ["", "accepted fixes/s", "CPU us each", "ack p50", "ack p99", "runs"],
+        title, ["", "accepted fixes/s", "CPU us each", "ack p50", "ack p99", "others", "runs"],
         [
             .. Ran(rounds, steps, part).Select(step => (string[])
             [
@@ -59,18 +60,20 @@ internal static class CompareTables
                 Or(rounds.Median(step.Name, Measure.CpuUs), value => Text.Fixed(value, "0.0")),
                 Or(rounds.Median(step.Name, Measure.P50Ms), Text.Ms),
                 Or(rounds.Median(step.Name, Measure.P99Ms), Text.Ms),
+                Or(rounds.Median(step.Name, Measure.OthersShare), value => $"{Text.Fixed(100 * value, "0")} %"),
                 Counting(rounds, step),
             ]),
         ]);
 
     private static Sheet Storm(Rounds rounds, IReadOnlyList<Step> steps) => new(
-        "Storm: all but the steady riders drop and come back at once", ["", "all have the current state after", "p99 of the steady ones", "runs"],
+        "Storm: all but the steady riders drop and come back at once", ["", "all have the current state after", "p99 of the steady ones", "others", "runs"],
         [
             .. Ran(rounds, steps, StepNames.Storm).Select(step => (string[])
             [
                 step.Title,
                 Or(rounds.Median(step.Name, Measure.RecoverySeconds), value => $"{Text.Fixed(value)} s"),
                 Or(rounds.Median(step.Name, Measure.P99Ms), Text.Ms),
+                Or(rounds.Median(step.Name, Measure.OthersShare), value => $"{Text.Fixed(100 * value, "0")} %"),
                 Counting(rounds, step),
             ]),
         ]);

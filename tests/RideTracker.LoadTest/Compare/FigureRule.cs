@@ -35,7 +35,7 @@ internal sealed record FigureRule(string Name, string Unit, double Target, bool 
         return new Figure(Name, Text(value), $"{(IsLeast ? ">=" : "<=")}{Text(Target)}", verdict, string.Join("; ", reasons));
     }
 
-    private string Text(double value) => double.IsNaN(value) ? "-" : value.ToString(Math.Abs(value) >= 1_000 ? "0" : "0.00", CultureInfo.InvariantCulture) + Unit;
+    private string Text(double value) => double.IsNaN(value) ? "-" : double.IsPositiveInfinity(value) ? "never" : value.ToString(Math.Abs(value) >= 1_000 ? "0" : "0.###", CultureInfo.InvariantCulture) + Unit;
 }
 
 /// <summary>What came out of a <see cref="FigureRule"/>.</summary>

@@ -27,4 +27,7 @@ internal enum Measure
 
     /// <summary>From the drop until all riders have the current state, in seconds.</summary>
     RecoverySeconds,
+
+    /// <summary>What processes that have nothing to do with the run used of the servers' core, 0 to 1.</summary>
+    OthersShare,
 }

@@ -52,7 +52,7 @@ internal static class Plan
         Step FanOut<T>(string name, string title, PeerLoad load, Func<PeerLoad, CancellationToken, Task<T>> start)
             where T : Target
         {
-            var settings = new FanOutSettings { Rate = load.Rate, WarmUp = scale.WarmUp, Measured = scale.Measured };
+            var settings = new FanOutSettings { Rate = load.Rate, WarmUp = scale.WarmUp, Measured = scale.Measured, Settle = scale.Settle };
             return new Step(name, title, scale.PlannedPerRun, async (status, cancellationToken) =>
             {
                 await using Target target = await start(load, cancellationToken);
@@ -116,6 +116,7 @@ internal static class Plan
             [Measure.P999Ms] = result.Latency.P999Ms,
             [Measure.DeliveredPerSecond] = result.DeliveredPerSecond,
             [Measure.IdleBytes] = result.IdleBytesPerRider.Values.Sum(),
+            [Measure.OthersShare] = result.OthersCpuShare,
         };
         if (result.AllocatedBytesPerDelivery is { } allocated) values[Measure.AllocatedBytes] = allocated;
         return new StepResult(values, result.VoidReasons, target.Versions, result);
@@ -129,6 +130,7 @@ internal static class Plan
             [Measure.CpuUs] = result.CpuSeconds.Values.Sum() * 1e6 / Math.Max(1, result.Accepted),
             [Measure.P50Ms] = result.AckLatency.P50Ms,
             [Measure.P99Ms] = result.AckLatency.P99Ms,
+            [Measure.OthersShare] = result.OthersCpuShare,
         },
         result.VoidReasons, target.Versions, result);
 
@@ -137,6 +139,7 @@ internal static class Plan
         {
             [Measure.RecoverySeconds] = result.BackAfter.MaxMs / 1_000,
             [Measure.P99Ms] = result.SteadyInStorm.Latency.P99Ms,
+            [Measure.OthersShare] = result.OthersCpuShare,
         },
         result.VoidReasons, target.Versions, result);
 }

@@ -53,6 +53,9 @@ internal sealed record Scale
 
     public required TimeSpan Measured { get; init; }
 
+    /// <summary>Rest before the memory is read.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>What a run takes beside: starting, connecting, coming to rest, ending.</summary>
     public TimeSpan Overhead { get; init; } = TimeSpan.FromSeconds(12);
 
@@ -90,6 +93,7 @@ internal sealed record Scale
         SteadyRiders = 250,
         WarmUp = TimeSpan.FromSeconds(3),
         Measured = TimeSpan.FromSeconds(3),
-        Overhead = TimeSpan.FromSeconds(7),
+        Settle = TimeSpan.FromSeconds(1),
+        Overhead = TimeSpan.FromSeconds(6),
     };
 }

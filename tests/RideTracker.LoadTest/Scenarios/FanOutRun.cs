@@ -15,6 +15,9 @@ internal sealed record FanOutSettings
 
     public TimeSpan Measured { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long all rest before the memory is read: long enough for what connecting left behind to be done with.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long what was sent may take to arrive, after the last was sent.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 }
@@ -25,9 +28,6 @@ internal sealed record FanOutSettings
 /// </summary>
 internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatus status)
 {
-    // Long enough for what connecting left behind to be done with.
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
-
     /// <summary>Runs it.</summary>
     /// <exception cref="LoadTestException">Riders or publishers are refused.</exception>
     public async Task<FanOutResult> RunAsync(CancellationToken cancellationToken)
@@ -62,11 +62,11 @@ internal sealed class FanOutRun(Target target, FanOutSettings settings, RunStatu
         try
         {
             crowd.OpenPublishers(status);
-            crowd.TurnFor(Settle);
+            crowd.TurnFor(settings.Settle);
             idleBefore = Resident();
             crowd.OpenRiders(status);
             status.Phase = "connected, at rest";
-            crowd.TurnFor(Settle);
+            crowd.TurnFor(settings.Settle);
             idleAfter = Resident();
 
             status.Phase = "warming up";

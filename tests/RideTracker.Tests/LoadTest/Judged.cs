@@ -38,5 +38,6 @@ internal static class Judged
         [Measure.AllocatedBytes] = 3,
         [Measure.FixesPerSecond] = 300_000,
         [Measure.RecoverySeconds] = 2,
+        [Measure.OthersShare] = 0.01,
     };
 }
