@@ -34,10 +34,15 @@ internal sealed record LabResult
 
     public required double OthersCpuShare { get; init; }
 
+    /// <summary>CPU of the servers per rider and minute, in ms; that of the drivers' reports included.</summary>
+    /// <param name="drivers">As many as there are riders in the other ways.</param>
+    public double CpuMsPerMinute(int drivers) => CpuSeconds.Values.Sum() * 1_000 / drivers * 60 / MeasuredSeconds;
+
     /// <summary>Shows all ways side by side.</summary>
-    /// <param name="baseline">The drivers alone: their CPU is taken off.</param>
-    public static void Print(IAnsiConsole console, IReadOnlyList<LabResult> results, LabResult baseline)
+    /// <param name="results">The drivers alone first, then the ways.</param>
+    public static void Print(IAnsiConsole console, IReadOnlyList<LabResult> results)
     {
+        var drivers = results[^1].Riders;
         var table = new Table().RoundedBorder().AddColumn("per rider");
         foreach (var result in results) table.AddColumn(new TableColumn(result.Name).RightAligned());
         Row("requests a minute", result => Text.Fixed(result.RequestsPerMinute, "0.0"));
@@ -47,17 +52,14 @@ internal sealed record LabResult
         Row("answers without news", result => result.ShareWithoutNews is { } share ? $"{Text.Fixed(100 * share, "0.0")} %" : "-");
         Row("age of what is seen, p50", result => Text.Ms(result.Age.P50Ms));
         Row("age of what is seen, p99", result => Text.Ms(result.Age.P99Ms));
-        Row("servers' CPU a minute", result => $"{Text.Fixed(result.CpuMsPerMinute(baseline), "0.0")} ms");
         Row("connections", result => Text.Fixed(result.Connections / (double)Math.Max(1, result.Riders), "0.##"));
+        table.AddRow(["servers' CPU a minute", .. results.Select(result => $"{Text.Fixed(result.CpuMsPerMinute(drivers), "0.0")} ms")]);
         console.Write(table);
-        console.Profile.Out.Writer.WriteLine(FormattableString.Invariant($"{results[0].Riders} riders, {results[0].MeasuredSeconds:0} s each. CPU without that of the drivers alone ({baseline.CpuSeconds.Values.Sum():0.00} s). Age: every 50 ms, now minus when the driver sent the newest fix that the rider has."));
+        console.Profile.Out.Writer.WriteLine(FormattableString.Invariant(
+            $"{drivers} riders, each on a driver of its own, {results[0].MeasuredSeconds:0} s each. CPU includes that of the drivers' reports: no riders. Age: every 50 ms, now less when the driver sent the newest fix that the rider has."));
         foreach (var result in results.Where(result => result.Refusal is not null)) console.Profile.Out.Writer.WriteLine($"{result.Name}: {result.Refusal}");
-        if (results.Any(result => result.Riders > result.Connections)) console.Profile.Out.Writer.WriteLine("NOTE: some riders were cut off.");
         Notes.Print(console, 0, results.Max(result => result.OthersCpuShare));
 
-        void Row(string name, Func<LabResult, string> value) => table.AddRow([name, .. results.Select(value)]);
+        void Row(string name, Func<LabResult, string> value) => table.AddRow([name, .. results.Select(result => result.Riders == 0 ? "-" : value(result))]);
     }
-
-    /// <summary>CPU of the servers per rider and minute, in ms.</summary>
-    public double CpuMsPerMinute(LabResult baseline) => (CpuSeconds.Values.Sum() - baseline.CpuSeconds.Values.Sum()) * 1_000 / Math.Max(1, Riders) * 60 / MeasuredSeconds;
 }

@@ -53,7 +53,7 @@ internal static class LabCommand
                 console.Profile.Out.Writer.WriteLine("Interrupted: what was measured until then.");
             }
 
-            LabResult.Print(console, results[1..], results[0]);
+            LabResult.Print(console, results);
             console.Profile.Out.Writer.WriteLine($"raw: {await ResultFile.WriteAsync("lab", header, results, time)}");
             return Limits.ExitCode(cancellationToken.IsCancellationRequested, [.. results.Where(result => result.Connections < result.Riders).Select(result => $"{result.Name}: riders were cut off")]);
 
