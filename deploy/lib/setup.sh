@@ -84,7 +84,7 @@ quietly() {
 }
 
 map_sources=(clients/rider-client clients/rider-map)
-demo_sources=(global.json Directory.Build.props Directory.Packages.props .editorconfig services clients/RideTracker.Client clients/RideTracker.Fleet)
+demo_sources=(global.json Directory.Build.props Directory.Packages.props .editorconfig services clients/RideTracker.Client clients/RideTracker.Fleet docs/asyncapi.yaml docs/wire-schemas.json)
 demo_dll=services/RideTracker.Demo/bin/Release/net10.0/RideTracker.Demo.dll
 map_dist=clients/rider-map/dist
 

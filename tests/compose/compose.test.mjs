@@ -36,7 +36,7 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
   });
 
   test('serves the map, the town and the API description', async () => {
-    for (const [path, type] of [['/', 'text/html'], ['/t/', 'text/html'], ['/lab/', 'text/html'], ['/map/config.json', 'application/json'], ['/map/town.geojson', 'application/geo+json'], ['/openapi/v1.json', 'application/json']]) {
+    for (const [path, type] of [['/', 'text/html'], ['/t/', 'text/html'], ['/lab/', 'text/html'], ['/map/config.json', 'application/json'], ['/map/town.geojson', 'application/geo+json'], ['/openapi/v1.json', 'application/json'], ['/asyncapi/v1.yaml', 'application/yaml']]) {
       const answer = await fetch(edge + path);
       assert.equal(answer.status, 200, path);
       assert.ok(answer.headers.get('content-type').startsWith(type), `${path}: ${answer.headers.get('content-type')}`);

@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hosting.OpenApi;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
 using RideTracker.Tracking.Presence;
@@ -37,13 +38,7 @@ public static class TrackingSetup
         services.AddSingleton<NodeDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeDrain>());
         services.AddSingleton<IHostLifetime, NodeLifetime>();
-        services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "RideTracker tracking node";
-            document.Info.Version = "1";
-            document.Servers = [];
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer<WrittenOperations>());
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("RideTracker.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
@@ -80,6 +75,7 @@ public static class TrackingSetup
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapWireDocuments();
         if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
         if (roles.HasFlag(NodeRole.Delivery)) app.MapDelivery();
         return app;
