@@ -106,6 +106,6 @@ export function openSse(response: ServerResponse, text = ''): void {
   if (text) response.write(text);
 }
 
-export function position(state: TripState): string {
+export function position(state: { readonly cursor: string }): string {
   return `event: position\nid: ${state.cursor}\ndata: ${JSON.stringify(state)}\n\n`;
 }
