@@ -31,6 +31,8 @@ internal static class CompareCommand
             foreach (var line in header.Lines()) console.Profile.Out.Writer.WriteLine(line);
             var note = Note(isQuick, parsed.GetValue(only)!, scale);
             console.Profile.Out.Writer.WriteLine(note);
+            var status = new RunStatus();
+            await StatusView.ShowAsync(console, time, status, Plan.PrepareAsync(steps, status, cancellationToken));
             await run.RunAsync(cancellationToken);
             return await EndAsync(run, steps, scale, header with { Versions = run.Versions }, note, parsed.GetValue(markdown), console, time, cancellationToken.IsCancellationRequested);
         });

@@ -19,7 +19,6 @@ internal sealed class CompareRun(IReadOnlyList<Step> steps, int rounds, IAnsiCon
     public SortedDictionary<string, string> Versions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Runs it; ends early, with what there is by then, when it is cancelled.</summary>
-    /// <exception cref="LoadTestException">A program that is to be measured is missing.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -31,7 +30,7 @@ internal sealed class CompareRun(IReadOnlyList<Step> steps, int rounds, IAnsiCon
             {
                 var step = steps[i];
                 var status = new RunStatus { Prefix = $"[{(round - 1) * steps.Count + i + 1}/{rounds * steps.Count}] {step.Name}, {Left(began, done)}: " };
-                var result = await RunAsync(step, status, isFirst: round == 1, cancellationToken);
+                var result = await RunAsync(step, status, cancellationToken);
                 if (cancellationToken.IsCancellationRequested) return;
                 Results.Add(step.Name, result);
                 foreach (var (name, version) in result.Versions) Versions[name] = version;
@@ -41,15 +40,15 @@ internal sealed class CompareRun(IReadOnlyList<Step> steps, int rounds, IAnsiCon
         }
     }
 
-    private async Task<StepResult> RunAsync(Step step, RunStatus status, bool isFirst, CancellationToken cancellationToken)
+    private async Task<StepResult> RunAsync(Step step, RunStatus status, CancellationToken cancellationToken)
     {
         try
         {
             return await StatusView.ShowAsync(console, time, status, step.RunAsync(status, cancellationToken));
         }
-        catch (LoadTestException failure) when (!isFirst || failure.ExitCode == ExitCodes.Void)
+        catch (LoadTestException failure)
         {
-            // One run of many: the others are worth having. What is missing shows in the first round and ends it.
+            // One run of many: the others are worth having. What is missing has shown before the first.
             return StepResult.Failed(failure.Message);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -31,7 +31,7 @@ internal static class CompareTables
     private static Sheet FanOut(Rounds rounds, IReadOnlyList<Step> steps, string title, string? floor, string part)
     {
         var floorUs = floor is null ? double.NaN : rounds.Median(floor, Measure.CpuUs);
-        return new Sheet(title, ["", "deliveries/s", "CPU us each", "x floor", "p50", "p99", "p99.9", "memory/rider", "allocated each", "others", "runs"],
+        return new Sheet(title, ["", "deliveries/s", "CPU us each", "x floor", "p50", "p99", "p99.9", "bytes each", "memory/rider", "allocated each", "others", "runs"],
         [
             .. Ran(rounds, steps, part).Select(step => (string[])
             [
@@ -42,6 +42,7 @@ internal static class CompareTables
                 Or(rounds.Median(step.Name, Measure.P50Ms), Text.Ms),
                 Or(rounds.Median(step.Name, Measure.P99Ms), Text.Ms),
                 Or(rounds.Median(step.Name, Measure.P999Ms), Text.Ms),
+                Or(rounds.Median(step.Name, Measure.BytesPerDelivery), Text.Count),
                 Or(rounds.Median(step.Name, Measure.IdleBytes), Text.KiB),
                 Or(rounds.Median(step.Name, Measure.AllocatedBytes), value => $"{Text.Fixed(value, "0.0")} B"),
                 Or(rounds.Median(step.Name, Measure.OthersShare), value => $"{Text.Fixed(100 * value, "0")} %"),

@@ -13,6 +13,9 @@ internal enum Measure
 
     P999Ms,
 
+    /// <summary>What riders read from their sockets, heads included, per delivery.</summary>
+    BytesPerDelivery,
+
     /// <summary>States that reached riders, per second.</summary>
     DeliveredPerSecond,
 

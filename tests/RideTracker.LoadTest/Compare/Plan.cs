@@ -4,6 +4,7 @@ using RideTracker.LoadTest.Peers.Nchan;
 using RideTracker.LoadTest.Peers.ServerSentEvents;
 using RideTracker.LoadTest.Peers.SignalR;
 using RideTracker.LoadTest.Peers.SocketIo;
+using RideTracker.LoadTest.Processes;
 using RideTracker.LoadTest.Results;
 using RideTracker.LoadTest.Scenarios;
 using RideTracker.LoadTest.Targets;
@@ -15,6 +16,22 @@ internal static class Plan
 {
     /// <summary>Fixes in a report of the runs with batches, as the figures name it.</summary>
     private const int Batch = 20;
+
+    /// <summary>Builds and installs what the runs need, so that none of it happens in one.</summary>
+    /// <exception cref="LoadTestException">Something is missing; says what to install.</exception>
+    public static async Task<bool> PrepareAsync(IReadOnlyList<Step> steps, RunStatus status, CancellationToken cancellationToken)
+    {
+        status.Phase = "looking for Redis and Nchan";
+        await RedisServer.VersionAsync("redis-server", cancellationToken);
+        if (Has(NchanPeer.Name)) await NchanPeer.PrepareAsync(cancellationToken);
+        status.Phase = "installing the npm packages of Socket.IO";
+        if (Has(SocketIoPeer.Name)) await SocketIoPeer.PrepareAsync(cancellationToken);
+        status.Phase = "building the node";
+        await NodeBuild.PublishAsync(ShippedSettings.Read(Repository.Root), cancellationToken);
+        return true;
+
+        bool Has(string peer) => steps.Any(step => step.Name.StartsWith(peer, StringComparison.Ordinal));
+    }
 
     public static IReadOnlyList<Step> Steps(Scale scale)
     {
@@ -116,6 +133,7 @@ internal static class Plan
             [Measure.P999Ms] = result.Latency.P999Ms,
             [Measure.DeliveredPerSecond] = result.DeliveredPerSecond,
             [Measure.IdleBytes] = result.IdleBytesPerRider.Values.Sum(),
+            [Measure.BytesPerDelivery] = result.BytesIn / (double)Math.Max(1, result.DeliveredInAll),
             [Measure.OthersShare] = result.OthersCpuShare,
         };
         if (result.AllocatedBytesPerDelivery is { } allocated) values[Measure.AllocatedBytes] = allocated;

@@ -27,8 +27,8 @@ internal sealed record Scale
 
     public required int ManyRiders { get; init; }
 
-    /// <summary>States a second in the runs that show whether the number of riders matters.</summary>
-    public double FlatRidersRate { get; init; } = 4_000;
+    /// <summary>States a second in the runs that show whether the number of riders matters. The more often a driver reports, the longer its `path`: at a high rate the difference is small.</summary>
+    public double FlatRidersRate { get; init; } = 8_000;
 
     public required int FewDrivers { get; init; }
 

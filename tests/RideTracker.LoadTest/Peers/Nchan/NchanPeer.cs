@@ -9,12 +9,21 @@ internal static partial class NchanPeer
 {
     public const string Name = "nchan";
 
+    private const string Program = "/usr/sbin/nginx";
     private const string Module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
-    /// <exception cref="LoadTestException">nginx or the module is missing and can't be installed, or it does not start.</exception>
+    private static readonly string[] Packages = ["nginx", "libnginx-mod-nchan"];
+
+    /// <summary>Installs what is missing.</summary>
+    /// <exception cref="LoadTestException">That can't be done here.</exception>
+    public static async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Module) || !File.Exists(Program)) await DebianPackages.InstallAsync(Packages, cancellationToken);
+    }
+
+    /// <exception cref="LoadTestException">It does not start.</exception>
     public static async Task<PeerTarget> StartAsync(PeerLoad load, CancellationToken cancellationToken)
     {
-        if (!File.Exists(Module) || !File.Exists("/usr/sbin/nginx")) await DebianPackages.InstallAsync(["nginx", "libnginx-mod-nchan"], cancellationToken);
         var folder = new TemporaryFolder();
         try
         {
@@ -23,10 +32,10 @@ internal static partial class NchanPeer
             var template = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/RideTracker.LoadTest/Peers/Nchan/nginx.conf"), cancellationToken);
             await File.WriteAllTextAsync(configuration, Fill(template, folder.Path, port), cancellationToken);
             var nginx = await PeerProcess.StartAsync(
-                Cores.On(Cores.Server, "/usr/sbin/nginx", "-p", folder.Path, "-c", configuration, "-e", "stderr"), "start worker process ", cancellationToken);
+                Cores.On(Cores.Server, Program, "-p", folder.Path, "-c", configuration, "-e", "stderr"), "start worker process ", cancellationToken);
             var worker = int.Parse(WorkerLine().Match(nginx.LastLines).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             return new PeerTarget(
-                Name, [new("nginx", nginx.Pid), new("nginx", worker)], await DebianPackages.VersionsAsync(["nginx", "libnginx-mod-nchan"], cancellationToken),
+                Name, [new("nginx", nginx.Pid), new("nginx", worker)], await DebianPackages.VersionsAsync(Packages, cancellationToken),
                 PeerWire.Sse(port, load, "/sub?topic="), PeerWire.Post(port, load, "/pub?topic="), nginx, folder);
         }
         catch

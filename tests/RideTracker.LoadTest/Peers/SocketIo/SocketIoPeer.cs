@@ -13,18 +13,34 @@ internal static class SocketIoPeer
     private static readonly string[] Files = ["package.json", "package-lock.json", "server.mjs"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // Not where the sources are: node_modules is no place for a project's globs.
+    private static string Folder => Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "socketio")).FullName;
+
+    /// <summary>Copies the app, and installs its packages where they are not those of the lock file.</summary>
     /// <exception cref="LoadTestException">Node.js is missing, or its packages can't be installed.</exception>
+    public static async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        var source = Path.Combine(Repository.Root, "tests/RideTracker.LoadTest/Peers/SocketIo/app");
+        var stamp = Path.Combine(Folder, ".installed");
+        var lockFile = await File.ReadAllTextAsync(Path.Combine(source, "package-lock.json"), cancellationToken);
+        foreach (var file in Files) File.Copy(Path.Combine(source, file), Path.Combine(Folder, file), overwrite: true);
+        if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp, cancellationToken) == lockFile) return;
+        await using var npm = await ChildProcess.StartAsync(Cores.OnAll("npm", "ci", "--no-audit", "--no-fund"), [], Folder, null, Patience, cancellationToken);
+        if (await npm.WaitAsync(cancellationToken) != 0) throw new LoadTestException(ExitCodes.CannotStart, $"The npm packages of Socket.IO can't be installed:\n{npm.LastLines}");
+        await File.WriteAllTextAsync(stamp, lockFile, cancellationToken);
+    }
+
+    /// <exception cref="LoadTestException">It does not start.</exception>
     public static async Task<PeerTarget> StartAsync(PeerLoad load, CancellationToken cancellationToken)
     {
-        var folder = await InstallAsync(cancellationToken);
         var redis = await RedisServer.StartAsync("redis-server", appendOnly: false, cancellationToken);
         try
         {
             var port = FreePort.Next();
             var app = await PeerProcess.StartAsync(
-                Cores.On(Cores.Server, "node", Path.Combine(folder, "server.mjs"), port.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{redis.Port}")),
+                Cores.On(Cores.Server, "node", Path.Combine(Folder, "server.mjs"), port.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{redis.Port}")),
                 PeerHost.ReadyText, cancellationToken);
-            return new PeerTarget(Name, [redis.Process, new("app", app.Pid)], await VersionsAsync(folder, cancellationToken), Riders(port, load), PeerWire.Post(port, load, "/pub/"), app, redis);
+            return new PeerTarget(Name, [redis.Process, new("app", app.Pid)], await VersionsAsync(cancellationToken), Riders(port, load), PeerWire.Post(port, load, "/pub/"), app, redis);
         }
         catch
         {
@@ -41,26 +57,11 @@ internal static class SocketIoPeer
         Pong = WebSocketFrame.Text("3"u8),
     };
 
-    // Not where the sources are: node_modules is no place for a project's globs.
-    private static async Task<string> InstallAsync(CancellationToken cancellationToken)
-    {
-        var source = Path.Combine(Repository.Root, "tests/RideTracker.LoadTest/Peers/SocketIo/app");
-        var folder = Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "socketio")).FullName;
-        var stamp = Path.Combine(folder, ".installed");
-        var lockFile = await File.ReadAllTextAsync(Path.Combine(source, "package-lock.json"), cancellationToken);
-        foreach (var file in Files) File.Copy(Path.Combine(source, file), Path.Combine(folder, file), overwrite: true);
-        if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp, cancellationToken) == lockFile) return folder;
-        await using var npm = await ChildProcess.StartAsync(Cores.OnAll("npm", "ci", "--no-audit", "--no-fund"), [], folder, null, Patience, cancellationToken);
-        if (await npm.WaitAsync(cancellationToken) != 0) throw new LoadTestException(ExitCodes.CannotStart, $"The npm packages of Socket.IO can't be installed:\n{npm.LastLines}");
-        await File.WriteAllTextAsync(stamp, lockFile, cancellationToken);
-        return folder;
-    }
-
-    private static async Task<IReadOnlyDictionary<string, string>> VersionsAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, string>> VersionsAsync(CancellationToken cancellationToken)
     {
         await using var node = await ChildProcess.StartAsync(["node", "--version"], [], "/", null, Patience, cancellationToken);
         await node.WaitAsync(cancellationToken);
-        using var packages = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "package.json"), cancellationToken));
+        using var packages = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Folder, "package.json"), cancellationToken));
         var versions = packages.RootElement.GetProperty("dependencies").EnumerateObject().ToDictionary(package => package.Name, package => package.Value.GetString()!);
         versions["Node.js"] = node.LastLines.TrimStart('v');
         return versions;
