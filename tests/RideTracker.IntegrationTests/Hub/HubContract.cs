@@ -78,3 +78,6 @@ public sealed class HubOnRedis7(Redis7Engine engine) : HubContract(engine), ICla
 
 /// <inheritdoc cref="Redis8Engine"/>
 public sealed class HubOnRedis8(Redis8Engine engine) : HubContract(engine), IClassFixture<Redis8Engine>;
+
+/// <inheritdoc cref="Valkey8Engine"/>
+public sealed class HubOnValkey8(Valkey8Engine engine) : HubContract(engine), IClassFixture<Valkey8Engine>;

@@ -5,7 +5,7 @@ using RideTracker.IntegrationTests.Engines;
 namespace RideTracker.IntegrationTests.Nodes;
 
 /// <summary>A tracking node as operators run it: a process of its own, whose memory is its own and which can be killed.</summary>
-internal sealed class NodeProcess : IAsyncDisposable
+internal sealed class NodeProcess : ITestServer, IAsyncDisposable
 {
     private readonly Process _process;
     private readonly List<string> _log = [];

@@ -5,14 +5,14 @@ using System.Net.Http.Headers;
 namespace RideTracker.IntegrationTests.Nodes;
 
 /// <summary>Short and long polling: a GET with the last cursor as ETag, again and again.</summary>
-internal sealed class PollRider(TrackingNode node, string path, string token, string? cursor, bool waits) : Rider
+internal sealed class PollRider(ITestServer node, string path, string token, string? cursor, bool waits) : Rider
 {
     private const int WaitSeconds = 10;
 
     private string? _cursor = cursor;
 
     /// <summary>One GET.</summary>
-    public static async Task<PollAnswer> GetAsync(TrackingNode node, string path, string? token, string? ifNoneMatch = null, int? waitSeconds = null, string? accept = null)
+    public static async Task<PollAnswer> GetAsync(ITestServer node, string path, string? token, string? ifNoneMatch = null, int? waitSeconds = null, string? accept = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

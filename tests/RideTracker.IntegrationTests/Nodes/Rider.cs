@@ -1,19 +1,14 @@
-namespace RideTracker.IntegrationTests.Nodes;
+using RideTracker.Client;
 
-/// <summary>How a rider gets its states.</summary>
-public enum RiderStrategy
-{
-    Poll,
-    LongPoll,
-    Sse,
-    WebSocket,
-}
+namespace RideTracker.IntegrationTests.Nodes;
 
 /// <summary>A rider's view of one live resource, the same for all strategies: states in order, then an end.</summary>
 internal abstract class Rider : IAsyncDisposable
 {
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(15);
+
     /// <summary>No state may take longer.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public TimeSpan Patience { get; init; } = UsualPatience;
 
     /// <summary>Why the stream ended, if it said so.</summary>
     public string? EndReason { get; protected set; }
@@ -24,14 +19,14 @@ internal abstract class Rider : IAsyncDisposable
     /// <summary>Signs of life so far.</summary>
     public int Alives { get; protected set; }
 
-    public static async Task<Rider> OpenAsync(RiderStrategy strategy, TrackingNode node, string path, string token, string? cursor = null, HttpClient? client = null) => strategy switch
+    public static async Task<Rider> OpenAsync(RiderStrategy strategy, ITestServer node, string path, string token, string? cursor = null, HttpClient? client = null, TimeSpan? patience = null) => strategy switch
     {
-        RiderStrategy.Sse => await SseRider.ConnectAsync(node, path, token, cursor, client ?? node.Http),
-        RiderStrategy.WebSocket => await WebSocketRider.ConnectAsync(node, path, token, cursor, client),
-        _ => new PollRider(node, path, token, cursor, waits: strategy == RiderStrategy.LongPoll),
+        RiderStrategy.Sse => await SseRider.ConnectAsync(node, path, token, cursor, client ?? node.Http, patience ?? UsualPatience),
+        RiderStrategy.WebSocket => await WebSocketRider.ConnectAsync(node, path, token, cursor, client, patience ?? UsualPatience),
+        _ => new PollRider(node, path, token, cursor, waits: strategy == RiderStrategy.LongPoll) { Patience = patience ?? UsualPatience },
     };
 
-    public static Task<Rider> OnTripAsync(RiderStrategy strategy, TrackingNode node, string trip, string? cursor = null) =>
+    public static Task<Rider> OnTripAsync(RiderStrategy strategy, ITestServer node, string trip, string? cursor = null) =>
         OpenAsync(strategy, node, $"/v1/trips/{trip}/live", TestTokens.Rider(trip), cursor);
 
     /// <summary>The next state as text, or null when the stream ended.</summary>

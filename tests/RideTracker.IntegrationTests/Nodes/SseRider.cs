@@ -20,7 +20,7 @@ internal sealed class SseRider : Rider
     /// <summary>The id of the last event that had one.</summary>
     public string? LastId { get; private set; }
 
-    public static async Task<Rider> ConnectAsync(TrackingNode node, string path, string token, string? cursor, HttpClient client)
+    public static async Task<Rider> ConnectAsync(ITestServer node, string path, string token, string? cursor, HttpClient client, TimeSpan patience)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Url, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -30,7 +30,7 @@ internal sealed class SseRider : Rider
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("no", response.Headers.GetValues("X-Accel-Buffering").Single());
-        return new SseRider(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        return new SseRider(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)) { Patience = patience };
     }
 
     public override async Task<string?> NextJsonAsync()

@@ -7,17 +7,17 @@ using RideTracker.Protocol;
 namespace RideTracker.IntegrationTests.Nodes;
 
 /// <summary>A phone that reports over the HTTP twin, by the words of protocol.md section 2.</summary>
-internal sealed class TestDriver(string id)
+internal sealed class TestDriver(string id, string? token = null)
 {
     public DriverId Id { get; } = DriverId.Parse(id);
 
-    public string Token { get; } = TestTokens.Driver(id);
+    public string Token { get; } = token ?? TestTokens.Driver(id);
 
     /// <summary>A fix now, at a place of its own on a line through the town.</summary>
     public static WireFix FixAt(long timeMs, double step = 0) => new(timeMs, Math.Round(37.77 + step * 0.0001, 7), -122.42, 5, 8.4, 187);
 
     /// <summary>Reports, and checks that all was accepted.</summary>
-    public async Task ReportAsync(TrackingNode node, params WireFix[] fixes)
+    public async Task ReportAsync(ITestServer node, params WireFix[] fixes)
     {
         using var ack = await TryReportAsync(node, fixes);
         Assert.Equal(fixes.Length, ack.RootElement.GetProperty("accepted").GetInt32());
@@ -32,7 +32,7 @@ internal sealed class TestDriver(string id)
     }
 
     /// <summary>Reports, and returns the Ack.</summary>
-    public async Task<JsonDocument> TryReportAsync(TrackingNode node, params WireFix[] fixes)
+    public async Task<JsonDocument> TryReportAsync(ITestServer node, params WireFix[] fixes)
     {
         using var request = Request(fixes);
         using var response = await node.Http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -12,7 +12,7 @@ using RideTracker.Tracking.Hosting;
 namespace RideTracker.IntegrationTests.Nodes;
 
 /// <summary>A whole tracking node in the test process: the product's own composition, real Kestrel on a free port, real Redis behind it.</summary>
-internal sealed class TrackingNode : IAsyncDisposable
+internal sealed class TrackingNode : ITestServer, IAsyncDisposable
 {
     /// <summary>A setting of the tests: how much the node's sockets hold for a client that does not read.</summary>
     public const string SendBufferBytes = "Test:SendBufferBytes";

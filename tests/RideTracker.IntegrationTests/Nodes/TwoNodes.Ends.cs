@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.WebSockets;
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using RideTracker.Client;
 using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Access;
 

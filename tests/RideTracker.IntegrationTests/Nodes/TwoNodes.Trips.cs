@@ -1,4 +1,5 @@
 using System.Net;
+using RideTracker.Client;
 using RideTracker.Protocol.Trips;
 
 namespace RideTracker.IntegrationTests.Nodes;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using RideTracker.Client;
 using RideTracker.Protocol.Trips;
 
 namespace RideTracker.IntegrationTests.Nodes;

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
+using RideTracker.Client;
 using RideTracker.IntegrationTests.Engines;
-using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
+using RideTracker.Protocol;
 
 namespace RideTracker.IntegrationTests.Nodes;
 

@@ -16,15 +16,15 @@ internal sealed class WebSocketRider : Rider
 
     public string? CloseReason => _socket.CloseStatusDescription;
 
-    public static async Task<Rider> ConnectAsync(TrackingNode node, string path, string token, string? cursor, HttpClient? client)
+    public static async Task<Rider> ConnectAsync(ITestServer node, string path, string token, string? cursor, HttpClient? client, TimeSpan patience)
     {
         var socket = new ClientWebSocket();
         // As a browser does: no header, the token in the query.
         var query = $"access_token={token}" + (cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}");
         var url = new UriBuilder(new Uri(node.Url, path)) { Scheme = "ws" };
         url.Query = url.Query.Length > 1 ? $"{url.Query[1..]}&{query}" : query;
-        await socket.ConnectAsync(url.Uri, client, TestContext.Current.CancellationToken).WaitAsync(Patience);
-        return new WebSocketRider(socket);
+        await socket.ConnectAsync(url.Uri, client, TestContext.Current.CancellationToken).WaitAsync(patience);
+        return new WebSocketRider(socket) { Patience = patience };
     }
 
     public async Task SendAsync(string text) =>

@@ -5,27 +5,27 @@ using Testcontainers.Redis;
 
 namespace RideTracker.IntegrationTests.Engines;
 
-/// <summary>Redis 8: the official image in a container.</summary>
-public sealed class Redis8Engine : HubEngine
+/// <summary>An official image of Redis or Valkey in a container.</summary>
+public abstract class ContainerEngine(string name, string image) : HubEngine
 {
-    private const string Image = "redis:8";
-
     private RedisContainer? _container;
 
-    static Redis8Engine()
+    static ContainerEngine()
     {
         // The container is ended here; the helper that would clean up after a crash is one more image to pull.
         if (Environment.GetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED") is null) TestcontainersSettings.ResourceReaperEnabled = false;
     }
 
-    public override string Name => "redis8";
+    public override string Name => name;
 
     protected override async Task<string> StartAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try
         {
-            _container = new RedisBuilder(Image).WithLogger(NullLogger.Instance).Build();
+            // By its log: not every image has a client program to ask with.
+            _container = new RedisBuilder(image).WithLogger(NullLogger.Instance)
+                .WithWaitStrategy(Wait.ForUnixContainer().UntilMessageIsLogged("Ready to accept connections")).Build();
             await _container.StartAsync(patience.Token);
         }
         catch (Exception failure) when (failure is DockerUnavailableException or ArgumentException)
@@ -34,7 +34,7 @@ public sealed class Redis8Engine : HubEngine
         }
         catch (Exception failure) when (failure is Docker.DotNet.DockerApiException or OperationCanceledException)
         {
-            throw new EngineMissingException($"the image {Image} is not here and can't be pulled, or its container does not start: {FirstLine(failure)}");
+            throw new EngineMissingException($"the image {image} is not here and can't be pulled, or its container does not start: {FirstLine(failure)}");
         }
 
         return _container.GetConnectionString();
@@ -47,3 +47,8 @@ public sealed class Redis8Engine : HubEngine
 
     private static string FirstLine(Exception failure) => failure.Message.Split('\n')[0].Trim();
 }
+
+public sealed class Redis8Engine() : ContainerEngine("redis8", "redis:8");
+
+/// <summary>Valkey 8. It has no hash-field TTL and none of Redis 8's own commands.</summary>
+public sealed class Valkey8Engine() : ContainerEngine("valkey8", "valkey/valkey:8");
