@@ -37,8 +37,14 @@ public abstract class HubEngine : IAsyncLifetime
     /// <summary>Skips the test where the engine is missing, or fails it where the engine is required; otherwise empties the engine.</summary>
     public async Task BeginAsync()
     {
-        if (_missing is not null) Missing(Name, _missing);
+        Require();
         await Database.ExecuteAsync("FLUSHALL");
+    }
+
+    /// <summary>Skips the test where the engine is missing, or fails it where the engine is required.</summary>
+    public void Require()
+    {
+        if (_missing is not null) Missing(Name, _missing);
     }
 
     /// <summary>Skips the running test, or fails it where the engine is required.</summary>

@@ -29,6 +29,9 @@ internal abstract class Rider : IAsyncDisposable
     public static Task<Rider> OnTripAsync(RiderStrategy strategy, ITestServer node, string trip, string? cursor = null) =>
         OpenAsync(strategy, node, $"/v1/trips/{trip}/live", TestTokens.Rider(trip), cursor);
 
+    /// <summary>A sign of life was read by somebody who reads message by message.</summary>
+    public void CountAlive() => Alives++;
+
     /// <summary>The next state as text, or null when the stream ended.</summary>
     public abstract Task<string?> NextJsonAsync();
 

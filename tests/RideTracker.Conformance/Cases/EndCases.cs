@@ -1,0 +1,131 @@
+using System.Net;
+using RideTracker.Client;
+using RideTracker.IntegrationTests.Nodes;
+using RideTracker.Protocol.Trips;
+
+namespace RideTracker.Conformance.Cases;
+
+/// <summary>How views end: with the trip, with the token, and not with the node.</summary>
+internal static class EndCases
+{
+    public static async Task EndThenGoneAsync(Ride ride, RiderStrategy strategy)
+    {
+        var status = strategy is RiderStrategy.Sse or RiderStrategy.LongPoll ? TripStatus.Complete : TripStatus.Canceled;
+        var word = status == TripStatus.Complete ? "trip-complete" : "trip-canceled";
+        var rider = await ride.RawAsync(strategy);
+        await rider.NextAsync();
+        var watcher = ride.Watch(strategy);
+        await watcher.UntilAsync(_ => true, "the first state");
+
+        await ride.End!(status);
+
+        var rest = await rider.ToEndAsync();
+        if (strategy is RiderStrategy.Sse or RiderStrategy.WebSocket)
+        {
+            Assert.Equal(word, rider.EndReason);
+            Assert.Equal((status.ToWire(), null), (TripView.Parse(rest[^1]).Status, TripView.Parse(rest[^1]).Time));
+            if (rider is WebSocketRider socket) Assert.Equal((1000, word), (socket.CloseCode, socket.CloseReason));
+        }
+
+        var end = await watcher.Connection.Completion.WaitAsync(ride.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal((status == TripStatus.Complete ? RiderEndReason.TripComplete : RiderEndReason.TripCanceled, (TripStatus?)status), (end.Reason, end.Status));
+
+        // And for good: 204 is the one answer that keeps an EventSource from coming back.
+        Assert.Equal(HttpStatusCode.NoContent, (await ride.GetAsync(accept: "text/event-stream")).Status);
+        foreach (var answer in (PollAnswer[])[await ride.GetAsync(), await ride.GetAsync(cursor: "x", waitSeconds: 5)])
+        {
+            Assert.Equal(HttpStatusCode.Gone, answer.Status);
+            Assert.Contains($"\"{status.ToWire()}\"", answer.Body, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Gone, await ride.HandshakeStatusAsync());
+        var late = await ride.Watch(strategy).Connection.Completion.WaitAsync(ride.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(end.Reason, late.Reason);
+    }
+
+    public static async Task TokenExpiryEndsTheStreamAsync(Ride ride, RiderStrategy strategy)
+    {
+        var expires = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(3);
+        var token = TestTokens.Rider(ride.Trip.Value, TimeSpan.FromSeconds(3));
+        var rider = await ride.RawAsync(strategy, with: token);
+        var first = await rider.NextAsync();
+        var refusals = 0;
+        var watcher = ride.Watch(strategy, tokens: request =>
+        {
+            if (request.Refused) refusals++;
+            return refusals == 0 ? token : ride.Token;
+        });
+        await watcher.UntilShowsAsync(ride.NewestMs);
+
+        var rest = await rider.ToEndAsync();
+
+        var late = TimeProvider.System.GetUtcNow() - expires;
+        Assert.Empty(rest);
+        // Whole seconds in `exp`; 1 s by the contract; and a busy machine.
+        Assert.InRange(late.TotalSeconds, -1.1, 2.5);
+        Assert.Equal(strategy is RiderStrategy.Sse or RiderStrategy.WebSocket ? "token-expired" : "unauthorized", rider.EndReason);
+        if (rider is WebSocketRider socket) Assert.Equal((4401, "token-expired"), (socket.CloseCode, socket.CloseReason));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await ride.GetAsync(cursor: first.Cursor, with: token)).Status);
+
+        // The client gets another token and goes on.
+        await ride.ReportAsync();
+        await watcher.UntilShowsAsync(ride.NewestMs);
+        Assert.Equal(1, refusals);
+        watcher.CheckWhole();
+    }
+
+    public static async Task DrainTellsADelayAsync(Ride ride, RiderStrategy strategy)
+    {
+        var spare = ride.Keep(await ride.Own!.SpareNodeAsync());
+        var rider = await ride.RawAsync(strategy, spare);
+        var first = await rider.NextAsync();
+        var watcher = ride.Watch(strategy, at: spare, then: ride.Node);
+        await watcher.UntilShowsAsync(ride.NewestMs);
+        var held = strategy == RiderStrategy.LongPoll ? await HeldAsync(ride, spare, first.Cursor) : null;
+
+        await spare.StopAsync();
+
+        if (strategy is RiderStrategy.Sse or RiderStrategy.WebSocket)
+        {
+            Assert.Empty(await rider.ToEndAsync());
+            Assert.Null(rider.EndReason);
+            // Spread over the time that the node takes to go: one second here.
+            Assert.InRange(rider.RetryMs!.Value, 1, 1_000);
+            if (rider is WebSocketRider socket) Assert.Equal(1001, socket.CloseCode);
+        }
+        else if (held is not null)
+        {
+            var answer = await held;
+            Assert.Equal((HttpStatusCode.NotModified, $"\"{first.Cursor}\""), (answer.Status, answer.ETag));
+            Assert.InRange(int.Parse(answer.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 0, 1);
+        }
+
+        var all = await ride.ReportAsync(Ride.FixesOfOnePath);
+        await watcher.UntilShowsAsync(ride.NewestMs);
+        Assert.Equal(ride.Node.Url, watcher.Connection.Status.Server);
+        Assert.Equal(all, watcher.All.SelectMany(state => state.Path).Select(point => point.FixTimeMs).Where(time => time >= all[0]).Distinct().Order());
+        watcher.CheckWhole();
+    }
+
+    // A poll that the node holds by its own count.
+    private static async Task<Task<PollAnswer>> HeldAsync(Ride ride, ITestServer node, string cursor)
+    {
+        var held = ride.GetAsync(node, cursor, waitSeconds: 30);
+        var deadline = TimeProvider.System.GetUtcNow() + ride.Patience;
+        // Two: this one, and the client's.
+        while (await StreamsAsync(node) < 2)
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline && !held.IsCompleted, "the node does not hold the poll");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        return held;
+    }
+
+    private static async Task<double> StreamsAsync(ITestServer node)
+    {
+        var metrics = await node.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        return metrics.Split('\n').Where(line => line.StartsWith("ridetracker_delivery_streams{", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,48 @@
+using RideTracker.Client;
+
+namespace RideTracker.Conformance.Cases;
+
+/// <summary>Pub/sub delivers at most once: a node notices what it did not hear.</summary>
+internal static class LossCases
+{
+    private const int MostMore = 10;
+
+    private static readonly TimeSpan Mended = TimeSpan.FromSeconds(10);
+
+    public static async Task LostPublishIsMendedAsync(Ride ride, RiderStrategy strategy)
+    {
+        var (line, node) = await ride.Own!.NodeBehindLossyLineAsync();
+        ride.Keep(line);
+        ride.Keep(node);
+        var rider = await ride.RawAsync(strategy, node);
+        await rider.NextAsync();
+        var watcher = ride.Watch(strategy, at: node);
+        await watcher.UntilShowsAsync(ride.NewestMs);
+
+        // The last word before a silence is lost: nothing that follows tells of it.
+        line.Losing = true;
+        var all = (await ride.ReportAsync()).ToList();
+        var settled = TimeProvider.System.GetTimestamp();
+        await rider.UntilAsync(view => view.Time == ride.NewestMs).WaitAsync(Mended, TestContext.Current.CancellationToken);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(settled), TimeSpan.Zero, Mended);
+        Assert.True(strategy is RiderStrategy.Poll or RiderStrategy.LongPoll || line.Lost > 0, "no message was lost: this case tried nothing");
+
+        // One in a row of many is lost: the next one tells of it.
+        await watcher.UntilShowsAsync(ride.NewestMs);
+        all.AddRange(await ride.ReportAsync());
+        line.Losing = false;
+        all.AddRange(await ride.ReportAsync());
+        await watcher.UntilShowsAsync(ride.NewestMs);
+        // The node reads what it missed while the next ones come: one of them has the whole way.
+        for (var more = 0; more < MostMore && !ShowsAll(); more++)
+        {
+            all.AddRange(await ride.ReportAsync());
+            await watcher.UntilShowsAsync(ride.NewestMs);
+        }
+
+        Assert.True(ShowsAll(), "the way driven has a gap where the message was lost");
+        watcher.CheckWhole();
+
+        bool ShowsAll() => all.Except(watcher.All.SelectMany(state => state.Path).Select(point => point.FixTimeMs)).ToList() is [];
+    }
+}
