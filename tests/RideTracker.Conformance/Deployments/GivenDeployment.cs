@@ -36,6 +36,9 @@ internal sealed class GivenDeployment : Deployment
 
     public override bool IsShared => true;
 
+    /// <summary>Longer than a stream may be silent.</summary>
+    public override TimeSpan Patience => TimeSpan.FromSeconds(30);
+
     public static async Task<GivenDeployment> ConnectAsync()
     {
         var deployment = new GivenDeployment(Named(Url)!, Named(Url2));

@@ -38,7 +38,11 @@ internal abstract class Rider : IAsyncDisposable
     /// <summary>The next state, which must come.</summary>
     public async Task<TripView> NextAsync()
     {
-        var json = await NextJsonAsync();
+        var next = NextJsonAsync();
+        // Signs of life are no state: they don't begin the wait anew.
+        await Task.WhenAny(next, Task.Delay(Patience, TestContext.Current.CancellationToken));
+        Assert.True(next.IsCompleted, $"no state came within {Patience.TotalSeconds} s");
+        var json = await next;
         Assert.True(json is not null, $"the stream ended: {EndReason ?? "without a reason"}");
         return TripView.Parse(json);
     }
