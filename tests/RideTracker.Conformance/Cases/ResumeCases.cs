@@ -75,6 +75,8 @@ internal static class ResumeCases
     {
         var times = path.ToList();
         Assert.Equal(times.Order().Distinct(), times);
+        var missing = gap.Except(times).ToList();
+        Assert.True(missing.Count == 0, $"the way driven since the cursor lacks {string.Join(", ", missing)} of {string.Join(", ", gap)}");
         Assert.Equal(gap, times.TakeLast(gap.Count));
     }
 
