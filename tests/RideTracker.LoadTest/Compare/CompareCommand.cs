@@ -50,7 +50,7 @@ internal static class CompareCommand
         var sheets = CompareTables.Measured(run.Results, steps, scale);
         CompareOutput.Print(console, sheets);
         var writer = console.Profile.Out.Writer;
-        if (markdown is not null) await File.WriteAllTextAsync(markdown.FullName, CompareOutput.Markdown(header, note, [.. sheets, CompareTables.Judged(figures)]));
+        if (markdown is not null) await File.WriteAllTextAsync(markdown.FullName, CompareOutput.Markdown(header, note, isInterrupted ? sheets : [.. sheets, CompareTables.Judged(figures)]));
         var raw = new { note, scale, figures, voidPeers, runs = run.Results.Steps.ToDictionary(step => step, run.Results.Of) };
         writer.WriteLine($"raw: {await ResultFile.WriteAsync("compare", header, raw, time)}");
         if (isInterrupted)

@@ -12,7 +12,7 @@ internal static class SsePeer
     {
         var port = FreePort.Next();
         var app = await PeerProcess.StartDotNetAsync([PeerCommand.ServerSentEvents, "--port", port.ToString(CultureInfo.InvariantCulture)], cancellationToken);
-        var versions = new Dictionary<string, string> { ["ASP.NET"] = typeof(Microsoft.AspNetCore.Http.TypedResults).Assembly.GetName().Version!.ToString(3) };
+        var versions = new Dictionary<string, string> { ["ASP.NET"] = PeerVersions.Of(typeof(Microsoft.AspNetCore.Http.TypedResults)) };
         return new PeerTarget(Name, [new("app", app.Pid)], versions, PeerWire.Sse(port, load, "/sub/"), PeerWire.Post(port, load, "/pub/"), app);
     }
 }

@@ -24,7 +24,8 @@ internal static class SignalRPeer
                 [PeerCommand.SignalR, "--port", port.ToString(CultureInfo.InvariantCulture), "--redis", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{redis.Port}")], cancellationToken);
             var versions = new Dictionary<string, string>
             {
-                ["SignalR"] = typeof(Microsoft.AspNetCore.SignalR.Hub).Assembly.GetName().Version!.ToString(3),
+                ["SignalR backplane"] = PeerVersions.Of(typeof(Microsoft.AspNetCore.SignalR.StackExchangeRedis.RedisOptions)),
+                ["ASP.NET"] = PeerVersions.Of(typeof(Microsoft.AspNetCore.SignalR.Hub)),
                 ["redis-server"] = await RedisServer.VersionAsync("redis-server", cancellationToken),
             };
             return new PeerTarget(Name, [redis.Process, new("app", app.Pid)], versions, Riders(port, load), Drivers(port, load), app, redis);
