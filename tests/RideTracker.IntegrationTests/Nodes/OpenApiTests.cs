@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Json.Schema;
+using RideTracker.Client;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
