@@ -19,6 +19,9 @@ public static class Cell
     /// <summary>The cell in which a place lies. Latitude -90 to 90, longitude -180 to 180 degrees.</summary>
     public static string At(double lat, double lng) => Name(Column(lng), Row(lat));
 
+    /// <summary>Writes the cell's name as ASCII: <see cref="Length"/> bytes.</summary>
+    public static void Write(double lat, double lng, Span<byte> to) => Write(Column(lng), Row(lat), to);
+
     /// <summary>All cells that a viewport touches, or none (empty) if they would be more than <paramref name="max"/>.</summary>
     public static IReadOnlyList<string> Cover(in GeoBox box, int max)
     {
@@ -61,7 +64,14 @@ public static class Cell
 
     private static int Row(double lat) => Math.Clamp((int)Math.Floor((lat + 90) / LatStep), 0, (1 << LatBits) - 1);
 
-    private static string Name(int column, int row) => string.Create(Length, (column, row), static (chars, at) =>
+    private static string Name(int column, int row)
+    {
+        Span<byte> name = stackalloc byte[Length];
+        Write(column, row, name);
+        return System.Text.Encoding.ASCII.GetString(name);
+    }
+
+    private static void Write(int column, int row, Span<byte> to)
     {
         var bit = 0;
         for (var i = 0; i < Length; i++)
@@ -69,11 +79,11 @@ public static class Cell
             var value = 0;
             for (var j = 0; j < 5; j++, bit++)
             {
-                var set = bit % 2 == 0 ? at.column >> (LngBits - 1 - bit / 2) & 1 : at.row >> (LatBits - 1 - bit / 2) & 1;
+                var set = bit % 2 == 0 ? column >> (LngBits - 1 - bit / 2) & 1 : row >> (LatBits - 1 - bit / 2) & 1;
                 value = value << 1 | set;
             }
 
-            chars[i] = Alphabet[value];
+            to[i] = (byte)Alphabet[value];
         }
-    });
+    }
 }

@@ -24,9 +24,13 @@ public static class HubKeys
     public const string Revoked = "revoked";
     public const string RevokedChannel = "revoked";
 
-    public static string Slot(int partition, DriverId driver) => $"{{p{partition}}}:slot:{driver.Value}";
+    public static string Slot(int partition, DriverId driver) => SlotPrefix(partition) + driver.Value;
 
-    public static string Track(int partition, DriverId driver) => $"{{p{partition}}}:track:{driver.Value}";
+    public static string SlotPrefix(int partition) => $"{{p{partition}}}:slot:";
+
+    public static string Track(int partition, DriverId driver) => TrackPrefix(partition) + driver.Value;
+
+    public static string TrackPrefix(int partition) => $"{{p{partition}}}:track:";
 
     public static string Geo(int partition) => $"{{p{partition}}}:geo";
 

@@ -28,8 +28,9 @@ public static class AccessExtensions
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
         services.AddLogging(logging => logging
-            // At Information this category writes each request's query string, and with it access_token.
-            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
+            // At Information this category writes each request's query string, and with it access_token. Off altogether, since as long as anything of
+            // it is on the framework keeps an activity and a log scope for each open stream: 700 bytes.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             // And these write a stack trace for each bad token: whoever sends many would fill the disk.
             .AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Authorization", LogLevel.Warning));

@@ -6,7 +6,20 @@ namespace RideTracker.Tracking.Hub;
 /// <summary>The fixes of one report that passed the checks, on their way to the hub.</summary>
 /// <param name="Driver">Whose they are.</param>
 /// <param name="Fixes">Ascending by time, each time once; 1 to the most that a report may hold.</param>
-public sealed record DriverReport(DriverId Driver, IReadOnlyList<DriverFix> Fixes);
+public sealed record DriverReport(DriverId Driver, IReadOnlyList<DriverFix> Fixes)
+{
+    internal ReadOnlySpan<DriverFix> Span => Fixes as DriverFix[] ?? [.. Fixes];
+}
+
+/// <summary>A report on its way through <see cref="HubWriter"/>: told the hub's answer where that arrives, without a task for each.</summary>
+public abstract class QueuedReport
+{
+    /// <summary>What is to be taken; set before it is queued.</summary>
+    public abstract DriverReport Report { get; }
+
+    /// <summary>The hub's answer, once for each time that it was queued. Called on the thread that reads from Redis: it must not block.</summary>
+    public abstract void Answer(in HubVerdict verdict);
+}
 
 /// <summary>How the hub took a report.</summary>
 public enum HubOutcome

@@ -21,10 +21,14 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     private ConnectionMultiplexer? _redis;
     private HubListener? _listener;
     private volatile HubIdentity? _identity;
+    // Since the last time that the connection broke.
+    private volatile bool _greeted;
+    private int _breaks;
 
     public HubLink(IOptions<HubOptions> options, ILogger<HubLink> log, IHostApplicationLifetime? lifetime = null, TimeProvider? time = null)
     {
         _options = options.Value;
+        Configuration = Configure(_options);
         _log = log;
         _lifetime = lifetime;
         _time = time ?? TimeProvider.System;
@@ -36,7 +40,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     public int Partitions => _options.Partitions;
 
     /// <summary>Whether Redis answers now, and what it publishes is heard.</summary>
-    public bool IsUp => _identity is not null && _redis is { IsConnected: true } && _listener is { IsUp: true };
+    public bool IsUp => _greeted && _redis is { IsConnected: true } && _listener is { IsUp: true };
 
     /// <summary>Opaque name of the hub's incarnation; changes when Redis restarted, failed over or lost its data. Readable while the link is down.</summary>
     public string Incarnation => _identity?.Name ?? "";
@@ -47,6 +51,12 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     public IDatabase Database => Redis.GetDatabase();
 
+    /// <summary>How often the connection broke: other connections from before the last time are broken too, or soon will be.</summary>
+    internal int Breaks => Volatile.Read(ref _breaks);
+
+    /// <summary>How Redis is reached, for connections of our own.</summary>
+    internal ConfigurationOptions Configuration { get; }
+
     /// <summary>Listens to the hub's channels.</summary>
     /// <exception cref="HubUnavailableException">The hub's connection is not open yet.</exception>
     public HubListener Listener => _listener ?? throw new HubUnavailableException("The hub's connection is not open yet.");
@@ -55,25 +65,24 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var configuration = ConfigurationOptions.Parse(_options.Redis);
-        configuration.AbortOnConnectFail = false;
-        // Only so that the library lets INFO pass, which names the run of each server.
-        configuration.AllowAdmin = true;
-        configuration.ClientName = "ridetracker-tracking";
-        configuration.ConnectTimeout = Math.Min(_options.TimeoutMs, 5_000);
-        configuration.AsyncTimeout = _options.TimeoutMs;
-        configuration.SyncTimeout = _options.TimeoutMs;
-        // A command that can't be sent now fails now: ingest keeps its reports and tries again, and a rider's poll gets its 503 at once.
-        configuration.BacklogPolicy = BacklogPolicy.FailFast;
-        configuration.ReconnectRetryPolicy = new ExponentialRetry(200, 2_000);
+        var configuration = Configuration;
         _redis = await ConnectionMultiplexer.ConnectAsync(configuration);
-        _redis.ConnectionFailed += (_, failed) => LogLost(failed.EndPoint?.ToString() ?? "?", failed.FailureType);
+        _redis.ConnectionFailed += (_, failed) =>
+        {
+            if (failed.ConnectionType == ConnectionType.Interactive)
+            {
+                _greeted = false;
+                Interlocked.Increment(ref _breaks);
+            }
+
+            LogLost(failed.EndPoint?.ToString() ?? "?", failed.FailureType);
+        };
         _redis.ConnectionRestored += (_, restored) =>
         {
             if (restored.ConnectionType == ConnectionType.Interactive || _redis.IsConnected) _ = GreetUntilUpAsync(restoredConnection: true);
         };
         _listener = new HubListener(configuration, Primary, _options.Listeners > 0 ? _options.Listeners : Math.Clamp(Environment.ProcessorCount / 4, 1, 4), _time, _log);
-        _listener.Restored += () => Restored?.Invoke();
+        _listener.Restored += RaiseIfUp;
         await _listener.StartAsync();
         if (_redis.IsConnected && await TryGreetAsync(cancellationToken)) return;
         LogNotReachable(Endpoints(configuration));
@@ -113,12 +122,38 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     /// <summary>Whether an exception means that Redis is away, starting, failing over or out of memory: trouble that passes, not a mistake of ours.</summary>
     internal static bool IsTrouble(Exception failure) => failure switch
     {
-        RedisServerException server => PassingErrors.Any(word => server.Message.StartsWith(word, StringComparison.Ordinal)),
+        RedisServerException server => IsTrouble(server.Message),
         RedisException or RedisTimeoutException or TimeoutException or ObjectDisposedException => true,
         _ => false,
     };
 
+    /// <summary>Whether an error that Redis answered is one that passes.</summary>
+    internal static bool IsTrouble(string error) => PassingErrors.Any(word => error.StartsWith(word, StringComparison.Ordinal));
+
     private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS"];
+
+    /// <summary>The server that takes a key's writes now; null while none is known.</summary>
+    internal async ValueTask<System.Net.EndPoint?> FindServerAsync(string key)
+    {
+        if (_redis is not { IsConnected: true } redis) return null;
+        return redis.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? await redis.GetDatabase().IdentifyEndpointAsync(key, CommandFlags.DemandMaster) : Primary();
+    }
+
+    private static ConfigurationOptions Configure(HubOptions options)
+    {
+        var configuration = ConfigurationOptions.Parse(options.Redis);
+        configuration.AbortOnConnectFail = false;
+        // Only so that the library lets INFO pass, which names the run of each server.
+        configuration.AllowAdmin = true;
+        configuration.ClientName = "ridetracker-tracking";
+        configuration.ConnectTimeout = Math.Min(options.TimeoutMs, 5_000);
+        configuration.AsyncTimeout = options.TimeoutMs;
+        configuration.SyncTimeout = options.TimeoutMs;
+        // A command that can't be sent now fails now: ingest keeps its reports and tries again, and a rider's poll gets its 503 at once.
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        configuration.ReconnectRetryPolicy = new ExponentialRetry(200, 2_000);
+        return configuration;
+    }
 
     // The library knows which server takes writes, and notices a fail-over.
     private System.Net.EndPoint? Primary() => _redis?.GetServers().FirstOrDefault(server => server.IsConnected && !server.IsReplica)?.EndPoint;
@@ -203,6 +238,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
             var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runs.ToString())).AsSpan(0, 6));
             var known = _identity?.Name;
             _identity = new HubIdentity(name, Convert.FromHexString((string)stored[2]!));
+            _greeted = true;
             if (known != name) LogIncarnation(name, Partitions);
         }
         finally
@@ -210,7 +246,13 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
             _greeting.Release();
         }
 
-        if (restoredConnection) Restored?.Invoke();
+        if (restoredConnection) RaiseIfUp();
+    }
+
+    // Both connections break and come back by themselves: whichever is the later one tells.
+    private void RaiseIfUp()
+    {
+        if (IsUp) Restored?.Invoke();
     }
 
     private sealed record HubIdentity(string Name, byte[] Secret);

@@ -26,6 +26,12 @@ public sealed class HubOptions
     [Range(500, 20_000)]
     public int MaxBatchFixes { get; set; } = 2_000;
 
+    /// <summary>
+    /// Milliseconds between the beginnings of two script calls of a partition, 0 to 100, as long as there is more than one report in that time: they share a call.
+    /// </summary>
+    [Range(0, 100)]
+    public int GatherMs { get; set; } = 1;
+
     /// <summary>Most reports waiting for one partition; beyond, ingest waits.</summary>
     [Range(16, 1_000_000)]
     public int QueueLength { get; set; } = 8_192;

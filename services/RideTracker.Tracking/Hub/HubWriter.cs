@@ -1,18 +1,25 @@
 using System.Globalization;
-using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
 using RideTracker.Protocol.Hub;
+using RideTracker.Tracking.Hub.Wire;
 using RideTracker.Tracking.Presence;
-using StackExchange.Redis;
 
 namespace RideTracker.Tracking.Hub;
 
-/// <summary>Takes checked reports to the hub: gathers while a call is under way (no timer), one script call per partition and batch.</summary>
+/// <summary>
+/// Takes checked reports to the hub: one script call per partition and batch. Gathers while a call is under way, and for a millisecond from the
+/// beginning of one: a report that comes alone goes at once, and where thousands come they share the cost of the call.
+/// </summary>
 public sealed partial class HubWriter : BackgroundService
 {
+    private const int KeysAhead = 4;
+    private const int ArgumentsAhead = 4;
+    private const int ArgumentsPerReport = 10;
+    private const int NumbersPerReport = 4;
+
     private static readonly HubScript Accept = HubScript.Beside(typeof(HubWriter), "accept");
 
     private readonly HubLink _link;
@@ -20,40 +27,51 @@ public sealed partial class HubWriter : BackgroundService
     private readonly PresenceOptions _presence;
     private readonly HubMetrics _metrics;
     private readonly ILogger<HubWriter> _log;
-    private readonly Channel<Pending>[] _queues;
+    private readonly TimeProvider _time;
+    private readonly Channel<QueuedReport>[] _queues;
     private readonly string _node = Guid.NewGuid().ToString("N")[..12];
     private long _batches;
 
-    public HubWriter(HubLink link, IOptions<HubOptions> options, IOptions<PresenceOptions> presence, HubMetrics metrics, ILogger<HubWriter> log)
+    public HubWriter(HubLink link, IOptions<HubOptions> options, IOptions<PresenceOptions> presence, HubMetrics metrics, ILogger<HubWriter> log, TimeProvider? time = null)
     {
         _link = link;
         _options = options.Value;
         _presence = presence.Value;
         _metrics = metrics;
         _log = log;
-        _queues = new Channel<Pending>[_options.Partitions];
+        _time = time ?? TimeProvider.System;
+        _queues = new Channel<QueuedReport>[_options.Partitions];
         for (var i = 0; i < _queues.Length; i++)
-            _queues[i] = Channel.CreateBounded<Pending>(new BoundedChannelOptions(_options.QueueLength) { SingleReader = true });
+        {
+            // Whoever queues the first report begins the call itself: no hop for the one that comes alone.
+            _queues[i] = Channel.CreateBounded<QueuedReport>(new BoundedChannelOptions(_options.QueueLength) { SingleReader = true, AllowSynchronousContinuations = true });
+        }
     }
 
     /// <summary>
-    /// Queues a report and answers once the hub did; waits while the queue is full. Reports of one driver are taken in the order of these calls.
-    /// Never throws for the hub's trouble: that is <see cref="HubOutcome.Unavailable"/>.
+    /// Queues a report; waits while the queue is full. Reports of one driver are taken in the order of these calls. The hub's trouble is an answer too:
+    /// <see cref="HubOutcome.Unavailable"/>.
     /// </summary>
-    public async ValueTask<HubVerdict> WriteAsync(DriverReport report, CancellationToken cancellationToken)
+    public async ValueTask QueueAsync(QueuedReport report, CancellationToken cancellationToken)
     {
-        var pending = new Pending(report);
-        var queue = _queues[HubKeys.Partition(report.Driver, _queues.Length)].Writer;
+        var queue = _queues[HubKeys.Partition(report.Report.Driver, _queues.Length)].Writer;
+        if (queue.TryWrite(report)) return;
         try
         {
-            await queue.WriteAsync(pending, cancellationToken);
+            await queue.WriteAsync(report, cancellationToken);
         }
         catch (ChannelClosedException)
         {
-            return HubVerdict.Unavailable;
+            report.Answer(HubVerdict.Unavailable);
         }
+    }
 
-        return await pending.Verdict.Task.WaitAsync(cancellationToken);
+    /// <summary>Queues a report and waits for the hub's answer.</summary>
+    public async ValueTask<HubVerdict> WriteAsync(DriverReport report, CancellationToken cancellationToken)
+    {
+        var awaited = new AwaitedReport(report);
+        await QueueAsync(awaited, cancellationToken);
+        return await awaited.Verdict.WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -71,44 +89,52 @@ public sealed partial class HubWriter : BackgroundService
     private async Task RunAsync(int partition, CancellationToken stoppingToken)
     {
         var queue = _queues[partition].Reader;
-        var batch = new List<Pending>();
+        var batch = new List<QueuedReport>();
+        await using var connection = new ScriptConnection(Accept, _link.Configuration, () => _link.FindServerAsync(HubKeys.Geo(partition)));
+        var call = new AcceptCall(connection, partition, _options.TimeoutMs);
+        var gather = TimeSpan.FromMilliseconds(_options.GatherMs);
+        long? began = null;
         try
         {
             while (await queue.WaitToReadAsync(stoppingToken))
             {
+                if (began is { } last && _time.GetElapsedTime(last) < gather) await Task.Delay(gather, _time, stoppingToken);
+                began = _time.GetTimestamp();
                 batch.Clear();
                 var fixes = 0;
-                while (fixes < _options.MaxBatchFixes && queue.TryRead(out var pending))
+                while (fixes < _options.MaxBatchFixes && queue.TryRead(out var report))
                 {
-                    batch.Add(pending);
-                    fixes += pending.Report.Fixes.Count;
+                    batch.Add(report);
+                    fixes += report.Report.Fixes.Count;
                 }
 
-                await SendAsync(partition, batch);
+                await SendAsync(call, batch, stoppingToken);
             }
         }
         finally
         {
-            while (queue.TryRead(out var pending)) pending.Verdict.TrySetResult(HubVerdict.Unavailable);
+            while (queue.TryRead(out var report)) report.Answer(HubVerdict.Unavailable);
         }
     }
 
-    private async Task SendAsync(int partition, List<Pending> batch)
+    private async ValueTask SendAsync(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
     {
         try
         {
-            await CallAsync(partition, batch);
+            // A call that can't be made now fails now: the doors keep their reports and try again.
+            if (!_link.IsUp) throw new HubUnavailableException("The hub does not answer.");
+            await CallAsync(call, batch, cancellationToken);
         }
-        catch (Exception failure) when (HubLink.IsTrouble(failure))
+        catch (Exception failure) when (failure is HubUnavailableException || RedisSocket.IsTrouble(failure))
         {
             LogUnavailable(batch.Count, failure.Message);
             Fail(batch);
         }
-        catch (RedisServerException failure) when (batch.Count > 1)
+        catch (ScriptRefusedException failure) when (batch.Count > 1)
         {
-            // One bad report must not block the others: driver by driver. Those that were taken already are duplicates now.
+            // One bad report must not block the others: one by one. Those that were taken already are duplicates now.
             LogSplit(batch.Count, failure.Message);
-            foreach (var group in batch.ToList().GroupBy(pending => pending.Report.Driver)) await SendAsync(partition, [.. group.SkipLast(1)], group.Last());
+            foreach (var report in batch.ToList()) await SendAsync(call, [report], cancellationToken);
         }
         catch (Exception failure)
         {
@@ -117,84 +143,125 @@ public sealed partial class HubWriter : BackgroundService
         }
     }
 
-    private async Task SendAsync(int partition, List<Pending> first, Pending last)
-    {
-        foreach (var pending in first) await SendAsync(partition, [pending]);
-        await SendAsync(partition, [last]);
-    }
-
-    private void Fail(List<Pending> batch)
+    private void Fail(List<QueuedReport> batch)
     {
         _metrics.Failed(batch.Count);
-        foreach (var pending in batch) pending.Verdict.TrySetResult(HubVerdict.Unavailable);
+        foreach (var report in batch) report.Answer(HubVerdict.Unavailable);
     }
 
-    private async Task CallAsync(int partition, List<Pending> batch)
+    private async ValueTask CallAsync(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
     {
-        var keys = new RedisKey[4 + 2 * batch.Count];
-        keys[0] = HubKeys.Geo(partition);
-        keys[1] = HubKeys.Heard(partition);
-        keys[2] = HubKeys.History(partition);
-        keys[3] = HubKeys.HistoryBytes(partition);
-        var arguments = new RedisValue[4 + 10 * batch.Count];
-        arguments[0] = string.Create(CultureInfo.InvariantCulture, $"{_node}-{Interlocked.Increment(ref _batches)}");
-        arguments[1] = _options.History == HistoryMode.On ? _options.HistoryMaxBytes : 0;
-        arguments[2] = _presence.MinSilenceMs;
-        arguments[3] = _presence.StaleIntervals;
-        for (var i = 0; i < batch.Count; i++)
+        await call.Connection.OpenAsync(_link.Breaks, cancellationToken);
+        var resp = call.Connection.Begin(KeysAhead + 2 * batch.Count, ArgumentsAhead + ArgumentsPerReport * batch.Count);
+        foreach (var key in call.Keys) resp.Part(key);
+        foreach (var queued in batch)
         {
-            var report = batch[i].Report;
-            keys[4 + 2 * i] = HubKeys.Slot(partition, report.Driver);
-            keys[5 + 2 * i] = HubKeys.Track(partition, report.Driver);
-            Arguments(report, arguments.AsSpan(4 + 10 * i, 10));
+            resp.Part(call.SlotPrefix, queued.Report.Driver.Value);
+            resp.Part(call.TrackPrefix, queued.Report.Driver.Value);
         }
 
-        var answer = (RedisResult[])(await _link.Database.ScriptEvaluateAsync(Accept.Text, keys, arguments))!;
-        var full = (int)answer[^1] == 1;
+        resp.Part(string.Create(CultureInfo.InvariantCulture, $"{_node}-{Interlocked.Increment(ref _batches)}"));
+        resp.Part(_options.History == HistoryMode.On ? _options.HistoryMaxBytes : 0);
+        resp.Part(_presence.MinSilenceMs);
+        resp.Part(_presence.StaleIntervals);
+        foreach (var queued in batch) call.Write(resp, queued.Report);
+
+        var numbers = call.Numbers(NumbersPerReport * batch.Count + 1);
+        await call.RunAsync(numbers, cancellationToken);
+        var full = numbers.Span[^1] == 1;
         _metrics.Taken(batch.Count, full);
         for (var i = 0; i < batch.Count; i++)
         {
-            batch[i].Verdict.TrySetResult(new HubVerdict(
-                full ? HubOutcome.Full : HubOutcome.Taken,
-                (int)answer[4 * i],
-                (int)answer[4 * i + 1],
-                (long)answer[4 * i + 2],
-                (int)answer[4 * i + 3] == 1));
+            var answer = numbers.Span.Slice(NumbersPerReport * i, NumbersPerReport);
+            batch[i].Answer(new HubVerdict(full ? HubOutcome.Full : HubOutcome.Taken, (int)answer[0], (int)answer[1], answer[2], answer[3] == 1));
         }
     }
 
-    private static void Arguments(DriverReport report, Span<RedisValue> to)
+    /// <summary>The calls of one partition, with all that is used again from one to the next.</summary>
+    private sealed class AcceptCall(ScriptConnection connection, int partition, int timeoutMs)
     {
-        var fixes = report.Fixes;
-        var newest = fixes[^1];
-        var text = new byte[fixes.Count * FixText.MaxLength];
-        var places = new byte[fixes.Count * FixText.MaxPlaceLength];
-        int textLength = 0, placesLength = 0, newestAt = 0;
-        foreach (var fix in fixes)
+        private byte[] _text = new byte[FixText.MaxLength];
+        private byte[] _places = new byte[FixText.MaxPlaceLength];
+        private long[] _numbers = new long[64];
+        private CancellationTokenSource _limit = new();
+
+        public ScriptConnection Connection => connection;
+
+        public string[] Keys { get; } = [HubKeys.Geo(partition), HubKeys.Heard(partition), HubKeys.History(partition), HubKeys.HistoryBytes(partition)];
+
+        public string SlotPrefix { get; } = HubKeys.SlotPrefix(partition);
+
+        public string TrackPrefix { get; } = HubKeys.TrackPrefix(partition);
+
+        public Memory<long> Numbers(int count)
         {
-            newestAt = textLength;
-            textLength += FixText.Write(in fix, text.AsSpan(textLength));
-            placesLength += FixText.WritePlace(in fix, places.AsSpan(placesLength));
+            if (_numbers.Length < count) _numbers = new long[Math.Max(count, 2 * _numbers.Length)];
+            return _numbers.AsMemory(0, count);
         }
 
-        to[0] = report.Driver.Value;
-        to[1] = fixes[0].FixTimeMs;
-        to[2] = newest.FixTimeMs;
-        to[3] = fixes.Count;
-        to[4] = Cell.At(newest.Latitude, newest.Longitude);
-        var place = Encoding.ASCII.GetString(text, newestAt, textLength - newestAt).Split(',', ';');
-        to[5] = place[1];
-        // Redis GEO wraps a place at exactly 180 degrees out of its own range; 1 cm beside it is found, and the slot has the true one.
-        to[6] = place[2] == "180" ? "179.9999999" : place[2];
-        to[7] = text.AsMemory(newestAt, textLength - newestAt);
-        to[8] = text.AsMemory(0, textLength);
-        to[9] = places.AsMemory(0, placesLength);
+        public async ValueTask RunAsync(Memory<long> numbers, CancellationToken cancellationToken)
+        {
+            // One source for all calls, as long as none of them was late.
+            if (!_limit.TryReset())
+            {
+                _limit.Dispose();
+                _limit = new CancellationTokenSource();
+            }
+
+            _limit.CancelAfter(timeoutMs);
+            cancellationToken.ThrowIfCancellationRequested();
+            await connection.CallAsync(numbers, _limit.Token);
+        }
+
+        public void Write(RespWriter to, DriverReport report)
+        {
+            var fixes = report.Span;
+            ref readonly var newest = ref fixes[^1];
+            if (_text.Length < fixes.Length * FixText.MaxLength)
+            {
+                _text = new byte[fixes.Length * FixText.MaxLength];
+                _places = new byte[fixes.Length * FixText.MaxPlaceLength];
+            }
+
+            int textLength = 0, placesLength = 0, newestAt = 0, newestPlaceAt = 0;
+            foreach (ref readonly var fix in fixes)
+            {
+                newestAt = textLength;
+                newestPlaceAt = placesLength;
+                textLength += FixText.Write(in fix, _text.AsSpan(textLength));
+                placesLength += FixText.WritePlace(in fix, _places.AsSpan(placesLength));
+            }
+
+            to.Part(report.Driver.Value);
+            to.Part(fixes[0].FixTimeMs);
+            to.Part(newest.FixTimeMs);
+            to.Part(fixes.Length);
+            Span<byte> cell = stackalloc byte[Cell.Length];
+            Cell.Write(newest.Latitude, newest.Longitude, cell);
+            to.Part(cell);
+            // time,lat,lng;
+            var place = _places.AsSpan(newestPlaceAt, placesLength - newestPlaceAt - 1);
+            place = place[(place.IndexOf((byte)',') + 1)..];
+            var comma = place.IndexOf((byte)',');
+            to.Part(place[..comma]);
+            // Redis GEO wraps a place at exactly 180 degrees out of its own range; 1 cm beside it is found, and the slot has the true one.
+            var longitude = place[(comma + 1)..];
+            if (longitude.SequenceEqual("180"u8)) to.Part("179.9999999"u8);
+            else to.Part(longitude);
+            to.Part(_text.AsSpan(newestAt, textLength - newestAt));
+            to.Part(_text.AsSpan(0, textLength));
+            to.Part(_places.AsSpan(0, placesLength));
+        }
     }
 
-    private sealed class Pending(DriverReport report)
+    private sealed class AwaitedReport(DriverReport report) : QueuedReport
     {
-        public DriverReport Report { get; } = report;
+        private readonly TaskCompletionSource<HubVerdict> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public TaskCompletionSource<HubVerdict> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public override DriverReport Report => report;
+
+        public Task<HubVerdict> Verdict => _verdict.Task;
+
+        public override void Answer(in HubVerdict verdict) => _verdict.TrySetResult(verdict);
     }
 }

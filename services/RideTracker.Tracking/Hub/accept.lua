@@ -24,7 +24,8 @@ local least = tonumber(ARGV[3])
 local intervals = tonumber(ARGV[4])
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
-local function text(number) return string.format('%.0f', number) end
+local format, floor = string.format, math.floor
+local function text(number) return format('%d', floor(number)) end
 local nowText = text(now)
 
 -- The times that the hub has of a driver, as far back as its track and its late list go.
@@ -123,6 +124,8 @@ if limit > 0 and #history > 0 then
 end
 
 -- Third pass: the live state.
+local geo, heard = {}, {}
+local tag = string.match(KEYS[1], '^{[^}]*}')
 for i = 1, #slots do
   local slot = slots[i]
   -- Late fixes that found no room in the history come again, and must not be known then.
@@ -146,7 +149,7 @@ for i = 1, #slots do
     end
     local n = text(math.max(slot.n + 1, now))
     local newest = slot.newest
-    if slot.idle == '' or slot.gone then slot.idle = nowText end
+    if slot.idle == '' or slot.gone then slot.idle = nowText slot.changed = true end
     if slot.gone then
       redis.call('PERSIST', slot.key)
       redis.call('PERSIST', slot.trackKey)
@@ -165,23 +168,33 @@ for i = 1, #slots do
       end
       trackBytes = trackBytes - #oldest
     end
-    redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval),
-      'stale', '', 'gone', '', 'cell', newest.cell, 'idle', slot.idle,
-      'trackbytes', text(trackBytes))
-    redis.call('GEOADD', KEYS[1], newest.lng, newest.lat, slot.driver)
-    redis.call('ZADD', KEYS[2], text(now + math.max(least, intervals * interval)), slot.driver)
+    if slot.changed or slot.stale or slot.gone or slot.cell ~= newest.cell then
+      redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval), 'trackbytes', text(trackBytes),
+        'stale', '', 'gone', '', 'cell', newest.cell, 'idle', slot.idle)
+    else
+      redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval), 'trackbytes', text(trackBytes))
+    end
+    geo[#geo + 1] = newest.lng
+    geo[#geo + 1] = newest.lat
+    geo[#geo + 1] = slot.driver
+    heard[#heard + 1] = text(now + math.max(least, intervals * interval))
+    heard[#heard + 1] = slot.driver
     local message = table.concat({ 'f', text(slot.n), n, slot.trip, slot.driver, newest.cell, nowText, text(interval), slot.version, slot.idle, slot.dropoff }, ' ')
       .. '\n' .. table.concat(fixes)
-    local tag = string.match(slot.key, '^{[^}]*}')
     redis.call('PUBLISH', tag .. ':driver:' .. slot.driver, message)
     redis.call('PUBLISH', tag .. ':cell:' .. newest.cell, message)
     if slot.cell ~= '' and slot.cell ~= newest.cell then redis.call('PUBLISH', tag .. ':cell:' .. slot.cell, message) end
   elseif slot.time > 0 and not slot.stale and not slot.gone then
     -- A backlog moves nothing on the map, but whoever sends it is not silent.
     redis.call('HSET', slot.key, 'heard', nowText)
-    redis.call('ZADD', KEYS[2], text(now + math.max(least, intervals * interval)), slot.driver)
+    heard[#heard + 1] = text(now + math.max(least, intervals * interval))
+    heard[#heard + 1] = slot.driver
   end
 end
+
+-- Both indexes at once; not more than Lua's stack takes.
+for i = 1, #geo, 1500 do redis.call('GEOADD', KEYS[1], unpack(geo, i, math.min(#geo, i + 1499))) end
+for i = 1, #heard, 1000 do redis.call('ZADD', KEYS[2], unpack(heard, i, math.min(#heard, i + 999))) end
 
 for i = 1, reports do answer[4 * i - 1] = text(answer[4 * i - 1].time) end
 answer[#answer + 1] = full

@@ -106,7 +106,7 @@ internal sealed partial class DriverSession
         if (read.Fixes is not { } fixes)
         {
             _metrics.Unreadable(Door.WebSocket);
-            Begin(new SocketReport { Number = ++_readReports, ReadAt = readAt, Unreadable = read, Done = true });
+            Begin(new SocketReport(this) { Number = ++_readReports, ReadAt = readAt, Unreadable = read, Done = true });
             if (++_unreadableInARow == MaxUnreadableInARow) Close(WebSocketCloseStatus.PolicyViolation, "unreadable-reports", afterSettled: true);
             return;
         }
@@ -118,7 +118,7 @@ internal sealed partial class DriverSession
         // Not settled: the phone sends it again.
         if (_stopReading.IsCancellationRequested) return;
 
-        var report = new SocketReport
+        var report = new SocketReport(this)
         {
             Number = ++_readReports,
             ReadAt = readAt,
@@ -127,7 +127,7 @@ internal sealed partial class DriverSession
         };
         report.Done = report.Checked.Passed is null;
         Begin(report);
-        if (!report.Done) _ = TakeToHubAsync(report);
+        if (!report.Done) await TakeToHubAsync(report);
     }
 
     private async ValueTask WithinRateAsync(int fixes)

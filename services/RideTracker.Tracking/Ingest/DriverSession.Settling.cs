@@ -24,35 +24,11 @@ internal sealed partial class DriverSession
         if (report.Done) Kick();
     }
 
-    private async Task TakeToHubAsync(SocketReport report)
+    private async ValueTask TakeToHubAsync(SocketReport report)
     {
-        var retry = new Retry(_options);
-        var retrying = false;
         try
         {
-            while (true)
-            {
-                var verdict = await WriteAsync(report.Checked.Passed!);
-                _line.Learn(in verdict);
-                if (verdict.Outcome == HubOutcome.Taken)
-                {
-                    _track.Taken(in verdict);
-                    Settle(report, verdict, retrying);
-                    return;
-                }
-
-                if (!retrying)
-                {
-                    retrying = true;
-                    _metrics.NotTaken(Door.WebSocket);
-                    lock (_gate) _retrying++;
-                }
-
-                var delay = retry.Next();
-                TellTrouble(verdict.Outcome, delay);
-                // What is in flight is taken to the hub even while the connection closes, until it is gone.
-                await Task.Delay(delay, _time, _gone.Token);
-            }
+            await _hub.QueueAsync(report, _gone.Token);
         }
         catch (OperationCanceledException)
         {
@@ -66,23 +42,52 @@ internal sealed partial class DriverSession
         }
     }
 
-    private async ValueTask<HubVerdict> WriteAsync(DriverReport report)
+    /// <summary>The hub's answer to a report.</summary>
+    public void Answered(SocketReport report, in HubVerdict verdict)
     {
-        try
+        _line.Learn(in verdict);
+        if (verdict.Outcome == HubOutcome.Taken)
         {
-            return await _hub.WriteAsync(report, _gone.Token);
+            _track.Taken(in verdict);
+            Settle(report, verdict);
+            return;
         }
-        catch (HubUnavailableException)
-        {
-            return HubVerdict.Unavailable;
-        }
+
+        _ = TakeAgainAsync(report, verdict.Outcome);
     }
 
-    private void Settle(SocketReport report, HubVerdict verdict, bool retried)
+    private async Task TakeAgainAsync(SocketReport report, HubOutcome outcome)
+    {
+        if (report.Retrying is null)
+        {
+            report.Retrying = new Retry(_options);
+            _metrics.NotTaken(Door.WebSocket);
+            lock (_gate) _retrying++;
+        }
+
+        var retry = report.Retrying.Value;
+        var delay = retry.Next();
+        report.Retrying = retry;
+        TellTrouble(outcome, delay);
+        try
+        {
+            // What is in flight is taken to the hub even while the connection closes, until it is gone.
+            await Task.Delay(delay, _time, _gone.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _track.Lost();
+            return;
+        }
+
+        await TakeToHubAsync(report);
+    }
+
+    private void Settle(SocketReport report, HubVerdict verdict)
     {
         lock (_gate)
         {
-            if (retried && --_retrying == 0) RoomMade();
+            if (report.Retrying is not null && --_retrying == 0) RoomMade();
             _troubleTold &= _retrying > 0;
             report.Verdict = verdict;
             report.Done = true;

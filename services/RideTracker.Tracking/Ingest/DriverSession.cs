@@ -15,9 +15,6 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
 
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
-    // Timers can't be set further ahead than 49 days.
-    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(1);
-
     private readonly WebSocket _socket;
     private readonly Caller _caller;
     private readonly DriverTrack _track;
@@ -37,7 +34,6 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     // The connection is gone: nobody takes reports to the hub for it any more.
     private readonly CancellationTokenSource _gone = new();
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ITimer _expiry;
     private (WebSocketCloseStatus Status, string Reason, bool AfterSettled)? _close;
 
     public DriverSession(
@@ -55,7 +51,6 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
         _log = log;
         _line = new DriverLine(track, hub, intake, Kick);
         _outbox = new DriverOutbox(_line, hub, time);
-        _expiry = time.CreateTimer(_ => CheckExpiry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public string Jti => _caller.Jti;
@@ -63,7 +58,7 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     /// <summary>Serves the connection until it is closed.</summary>
     public async Task RunAsync()
     {
-        CheckExpiry();
+        CheckExpiry(_time.GetUtcNow());
         try
         {
             await OpenLineAsync();
@@ -98,7 +93,6 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     {
         await _gone.CancelAsync();
         await _stopReading.CancelAsync();
-        await _expiry.DisposeAsync();
         if (_ackTimer is { } ackTimer) await ackTimer.DisposeAsync();
         if (_cutTimer is { } cutTimer) await cutTimer.DisposeAsync();
         _line.Dispose();
@@ -118,10 +112,8 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
         Kick();
     }
 
-    private void CheckExpiry()
+    public void CheckExpiry(DateTimeOffset now)
     {
-        var left = _caller.ExpiresAt - _time.GetUtcNow();
-        if (left <= TimeSpan.Zero) Close((WebSocketCloseStatus)4401, "token-expired", afterSettled: false);
-        else _expiry.Change(left < MaxTimer ? left : MaxTimer, Timeout.InfiniteTimeSpan);
+        if (now >= _caller.ExpiresAt) Close((WebSocketCloseStatus)4401, "token-expired", afterSettled: false);
     }
 }

@@ -17,21 +17,31 @@ internal interface IDriverConnection
 
     /// <summary>Ends the connection without a word.</summary>
     void Abort();
+
+    /// <summary>Closes if its token has expired by now. Only for doors that nobody else watches.</summary>
+    void CheckExpiry(DateTimeOffset now)
+    {
+    }
 }
 
 /// <summary>The node's open connections of drivers, so that they can be drained and revoked.</summary>
-public sealed class IngestConnections
+public sealed class IngestConnections : IDisposable
 {
+    // A connection ends within a second of its token's expiry: one look at all of them costs less than a timer each.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<IDriverConnection, bool> _open = new(ReferenceEqualityComparer.Instance);
     private readonly Revocations _revocations;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _looks;
     private volatile bool _draining;
 
     public IngestConnections(Revocations revocations, TimeProvider time)
     {
         _revocations = revocations;
         _time = time;
+        _looks = time.CreateTimer(_ => Look(), null, LookEvery, LookEvery);
         revocations.Revoked += jti =>
         {
             foreach (var (connection, _) in _open)
@@ -67,6 +77,14 @@ public sealed class IngestConnections
         // It may have come in between the check of its token, or the look at the drain, and here.
         if (_revocations.IsRevoked(connection.Jti)) connection.Revoke();
         if (_draining) connection.Drain(TimeSpan.FromSeconds(Random.Shared.NextDouble()));
+    }
+
+    public void Dispose() => _looks.Dispose();
+
+    private void Look()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var (connection, _) in _open) connection.CheckExpiry(now);
     }
 
     internal void Remove(IDriverConnection connection)

@@ -9,6 +9,9 @@ internal sealed record IngestHub
     /// <summary><see cref="HubWriter.WriteAsync"/>.</summary>
     public required Func<DriverReport, CancellationToken, ValueTask<HubVerdict>> WriteAsync { get; init; }
 
+    /// <summary><see cref="HubWriter.QueueAsync"/>.</summary>
+    public required Func<QueuedReport, CancellationToken, ValueTask> QueueAsync { get; init; }
+
     /// <summary><see cref="HubReader.ReadSlotAsync"/>.</summary>
     public required Func<DriverId, CancellationToken, ValueTask<DriverSlot?>> ReadSlotAsync { get; init; }
 
@@ -21,6 +24,7 @@ internal sealed record IngestHub
     public static IngestHub Of(HubLink link, HubWriter writer, HubReader reader) => new()
     {
         WriteAsync = writer.WriteAsync,
+        QueueAsync = writer.QueueAsync,
         ReadSlotAsync = reader.ReadSlotAsync,
         SubscribeControlAsync = link.SubscribeControlAsync,
         Incarnation = () => link.Incarnation,

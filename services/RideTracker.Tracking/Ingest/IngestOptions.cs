@@ -45,11 +45,11 @@ public sealed record IngestOptions
     /// <summary>Longest wait before a report is taken to the hub again.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a silent WebSocket is pinged.</summary>
-    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>How often a silent WebSocket is pinged; under the minute at which many proxies give up.</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(50);
 
     /// <summary>How long a ping may stay unanswered, or a frame untaken, before the connection counts as dead.</summary>
-    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(50);
 
     /// <summary>What drivers are advised.</summary>
     public AdviceOptions Advice { get; init; } = new();

@@ -3,7 +3,7 @@ using RideTracker.Tracking.Hub;
 namespace RideTracker.Tracking.Ingest;
 
 /// <summary>A report of a plain WebSocket from its reading until it is settled.</summary>
-internal sealed class SocketReport
+internal sealed class SocketReport(DriverSession session) : QueuedReport
 {
     /// <summary>Its number on the connection, from 1.</summary>
     public required long Number { get; init; }
@@ -25,4 +25,11 @@ internal sealed class SocketReport
 
     /// <summary>Nothing more is to come: it can be acknowledged once all before it are.</summary>
     public bool Done { get; set; }
+
+    /// <summary>How long to wait before it is taken to the hub again; null while it was not refused.</summary>
+    public Retry? Retrying { get; set; }
+
+    public override DriverReport Report => Checked.Passed!;
+
+    public override void Answer(in HubVerdict verdict) => session.Answered(this, in verdict);
 }

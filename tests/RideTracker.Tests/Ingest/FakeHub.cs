@@ -28,6 +28,11 @@ internal sealed class FakeHub
     public IngestHub AsIngestHub() => new()
     {
         WriteAsync = WriteAsync,
+        QueueAsync = (queued, cancellationToken) =>
+        {
+            _ = AnswerAsync(queued, cancellationToken);
+            return ValueTask.CompletedTask;
+        },
         ReadSlotAsync = (driver, _) => Outcome == HubOutcome.Unavailable ? throw new HubUnavailableException("off") : ValueTask.FromResult<DriverSlot?>(Slot(driver)),
         SubscribeControlAsync = (driver, onTrip, _) =>
         {
@@ -95,6 +100,22 @@ internal sealed class FakeHub
             var accepted = report.Fixes.Count(fix => fixes.TryAdd(fix.FixTimeMs, fix));
             return new HubVerdict(HubOutcome.Taken, accepted, report.Fixes.Count - accepted, fixes.Keys.Last(), Trip is not null);
         }
+    }
+
+    private async Task AnswerAsync(QueuedReport queued, CancellationToken cancellationToken)
+    {
+        HubVerdict verdict;
+        try
+        {
+            verdict = await WriteAsync(queued.Report, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection is gone.
+            return;
+        }
+
+        queued.Answer(in verdict);
     }
 
     private DriverSlot Slot(DriverId driver)

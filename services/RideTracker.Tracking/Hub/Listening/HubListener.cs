@@ -25,7 +25,7 @@ public sealed class HubListener : IAsyncDisposable
         for (var i = 0; i < connections; i++) _connections[i] = new HubListenerConnection(configuration, primary, RaiseRestored, time, log);
     }
 
-    /// <summary>Raised after a connection came back and all is subscribed again: messages were missed.</summary>
+    /// <summary>Raised when a connection is there, for the first time or again, and all is subscribed: until then messages were missed.</summary>
     public event Action? Restored;
 
     /// <summary>Whether everything that is published arrives here now.</summary>

@@ -1,9 +1,7 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using RideTracker.Tracking.Hub.Wire;
 using StackExchange.Redis;
 
 namespace RideTracker.Tracking.Hub.Listening;
@@ -35,14 +33,13 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     private readonly Dictionary<string, Entry>.AlternateLookup<ReadOnlySpan<char>> _byName;
     // Redis confirms in the order in which it was asked.
     private readonly Queue<Entry> _unconfirmed = new();
-    private ArrayBufferWriter<byte> _toSend = new(1024);
-    private ArrayBufferWriter<byte> _beingSent = new(1024);
+    private RespWriter _toSend = new();
+    private RespWriter _beingSent = new();
     private Stream? _stream;
     private Task _running = Task.CompletedTask;
     private long _heardAt;
     private int _restoring;
     private bool _sending;
-    private bool _wasUp;
     private volatile bool _up;
 
     public HubListenerConnection(ConfigurationOptions configuration, Func<EndPoint?> primary, Action restored, TimeProvider time, ILogger log)
@@ -117,15 +114,14 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             try
             {
                 using var cut = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                await using var stream = await ConnectAsync(cut.Token);
+                await using var stream = await RedisSocket.ConnectAsync(_configuration, _primary() ?? _configuration.EndPoints[0], cut.Token);
                 retry = FirstRetry;
                 Open(stream);
                 _firstTry.TrySetResult();
                 await using var watch = _time.CreateTimer(_ => Watch(cut), null, PingEvery, PingEvery);
                 await ReadAsync(stream, cut.Token);
             }
-            catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or InvalidDataException or TimeoutException
-                or System.Security.Authentication.AuthenticationException or RedisConnectionException or ObjectDisposedException)
+            catch (Exception failure) when (RedisSocket.IsTrouble(failure))
             {
                 Close(failure);
             }
@@ -134,70 +130,6 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             if (_stopping.IsCancellationRequested) return;
             await Task.Delay(retry * (0.5 + Random.Shared.NextDouble()), _time, CancellationToken.None);
             retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
-        }
-    }
-
-    private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var end = _primary() ?? _configuration.EndPoints[0];
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_configuration.ConnectTimeout);
-        var socket = end is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream? stream = null;
-        try
-        {
-            await socket.ConnectAsync(end, limit.Token);
-            stream = new NetworkStream(socket, ownsSocket: true);
-            if (_configuration.Ssl)
-            {
-                var secure = new SslStream(stream);
-                stream = secure;
-                var host = _configuration.SslHost ?? (end as DnsEndPoint)?.Host ?? (end as IPEndPoint)?.Address.ToString() ?? "";
-                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, limit.Token);
-            }
-
-            await GreetAsync(stream, limit.Token);
-            return stream;
-        }
-        catch
-        {
-            if (stream is not null) await stream.DisposeAsync();
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private async Task GreetAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var greeting = new ArrayBufferWriter<byte>(256);
-        var answers = 0;
-        if (_configuration.Password is { Length: > 0 } password)
-        {
-            if (_configuration.User is { Length: > 0 } user) Write(greeting, "AUTH"u8, user, password);
-            else Write(greeting, "AUTH"u8, password);
-            answers++;
-        }
-
-        // Where Redis is loading its file or wants a password it says so here, and not by silence later.
-        Write(greeting, "PING"u8);
-        answers++;
-        await stream.WriteAsync(greeting.WrittenMemory, cancellationToken);
-        var buffer = new byte[1024];
-        var filled = 0;
-        while (answers > 0)
-        {
-            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken);
-            if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
-            filled += read;
-            while (answers > 0 && PushReader.TryRead(buffer.AsSpan(0, filled), out var answer, out var length))
-            {
-                if (answer.Kind == PushKind.Error) throw new IOException("Redis refuses to be listened to: " + Encoding.UTF8.GetString(answer.Payload));
-                answers--;
-                filled -= length;
-                buffer.AsSpan(length, filled).CopyTo(buffer);
-            }
         }
     }
 
@@ -210,7 +142,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             _stream = stream;
             _heardAt = _time.GetTimestamp();
             _unconfirmed.Clear();
-            _toSend.ResetWrittenCount();
+            _toSend.Clear();
             foreach (var entry in _entries.Values)
             {
                 Command("SUBSCRIBE"u8, entry.Channel);
@@ -227,8 +159,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     private void Up()
     {
         _up = true;
-        if (_wasUp) ThreadPool.UnsafeQueueUserWorkItem(static restored => restored(), _restored, preferLocal: false);
-        _wasUp = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static restored => restored(), _restored, preferLocal: false);
     }
 
     private void Close(Exception failure)
@@ -342,7 +273,8 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             lock (_lock)
             {
                 if (_stream is null) return;
-                Write(_toSend, "PING"u8);
+                _toSend.Command(1);
+                _toSend.Part("PING"u8);
                 Send();
             }
         }
@@ -356,7 +288,9 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     // Under the lock.
     private void Command(ReadOnlySpan<byte> command, string channel)
     {
-        Write(_toSend, command, channel);
+        _toSend.Command(2);
+        _toSend.Part(command);
+        _toSend.Part(channel);
         Send();
     }
 
@@ -379,17 +313,17 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
                 lock (_lock)
                 {
                     if (!ReferenceEquals(stream, _stream)) return;
-                    if (_toSend.WrittenCount == 0)
+                    if (_toSend.Length == 0)
                     {
                         _sending = false;
                         return;
                     }
 
                     (_toSend, _beingSent) = (_beingSent, _toSend);
-                    _toSend.ResetWrittenCount();
+                    _toSend.Clear();
                 }
 
-                await stream.WriteAsync(_beingSent.WrittenMemory, _stopping.Token);
+                await stream.WriteAsync(_beingSent.Written, _stopping.Token);
             }
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
@@ -397,30 +331,6 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             // The reader learns of it too, and begins anew.
             LogBroken(failure.Message);
         }
-    }
-
-    private static void Write(ArrayBufferWriter<byte> to, ReadOnlySpan<byte> command, params ReadOnlySpan<string> arguments)
-    {
-        Header(to, (byte)'*', arguments.Length + 1);
-        Header(to, (byte)'$', command.Length);
-        to.Write(command);
-        to.Write("\r\n"u8);
-        foreach (var argument in arguments)
-        {
-            Header(to, (byte)'$', Encoding.UTF8.GetByteCount(argument));
-            Encoding.UTF8.GetBytes(argument, to);
-            to.Write("\r\n"u8);
-        }
-    }
-
-    private static void Header(ArrayBufferWriter<byte> to, byte kind, int number)
-    {
-        var span = to.GetSpan(16);
-        span[0] = kind;
-        Utf8Formatter.TryFormat(number, span[1..], out var digits);
-        span[digits + 1] = (byte)'\r';
-        span[digits + 2] = (byte)'\n';
-        to.Advance(digits + 3);
     }
 
     [LoggerMessage(121, LogLevel.Warning, "The connection that listens to Redis broke: {Failure}; trying again")]

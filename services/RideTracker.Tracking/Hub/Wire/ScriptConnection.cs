@@ -1,0 +1,166 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Text;
+using RideTracker.Protocol.Hub;
+using StackExchange.Redis;
+
+namespace RideTracker.Tracking.Hub.Wire;
+
+/// <summary>The server refused a script's call: not trouble that passes, but a mistake in what it was given.</summary>
+internal sealed class ScriptRefusedException(string message) : Exception(message);
+
+/// <summary>
+/// One connection over which one script is called, one call at a time, with buffers that are used again: the hottest call of all costs no
+/// allocation (docs/adr/0006). Connects when it is needed; what fails is told to the caller, who tries again or not.
+/// </summary>
+internal sealed class ScriptConnection(HubScript script, ConfigurationOptions configuration, Func<ValueTask<EndPoint?>> find) : IAsyncDisposable
+{
+    private readonly RespWriter _command = new();
+    private byte[] _answer = new byte[4_096];
+    private byte[] _sha = [];
+    private Stream? _stream;
+    private int _filled;
+    private int _generation;
+
+    /// <summary>Begins a call on the open connection: its keys and arguments are to be written as parts.</summary>
+    public RespWriter Begin(int keys, int arguments)
+    {
+        _command.Clear();
+        _command.Command(3 + keys + arguments);
+        _command.Part("EVALSHA"u8);
+        _command.Part(_sha);
+        _command.Part(keys);
+        return _command;
+    }
+
+    /// <summary>Connects if need be.</summary>
+    /// <param name="generation">Another one than the last time: what is open now is not trusted any more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask OpenAsync(int generation, CancellationToken cancellationToken)
+    {
+        if (generation != _generation) await CloseAsync();
+        _generation = generation;
+        if (_stream is not null) return;
+        var end = await find() ?? throw new HubUnavailableException("The hub does not answer.");
+        var stream = await RedisSocket.ConnectAsync(configuration, end, cancellationToken);
+        try
+        {
+            _filled = 0;
+            await LoadAsync(stream, cancellationToken);
+            _stream = stream;
+        }
+        finally
+        {
+            if (_stream is null) await stream.DisposeAsync();
+        }
+    }
+
+    /// <summary>Makes the call that was begun, and reads the numbers that the script answers with.</summary>
+    /// <param name="numbers">Takes them; as long as the answer.</param>
+    /// <param name="cancellationToken">Gives up: the connection is closed then.</param>
+    /// <exception cref="ScriptRefusedException">The script or Redis refused what it was given.</exception>
+    /// <exception cref="IOException">The connection broke; see <see cref="RedisSocket.IsTrouble"/>. Whether the script ran is not known.</exception>
+    public async ValueTask CallAsync(Memory<long> numbers, CancellationToken cancellationToken)
+    {
+        var stream = _stream ?? throw new InvalidOperationException("The connection is not open.");
+        var whole = false;
+        try
+        {
+            await stream.WriteAsync(_command.Written, cancellationToken);
+            while (true)
+            {
+                if (_filled == _answer.Length) Array.Resize(ref _answer, _answer.Length * 2);
+                var read = await stream.ReadAsync(_answer.AsMemory(_filled), cancellationToken);
+                if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
+                _filled += read;
+                if (!TryTakeAnswer(numbers.Span, out var error)) continue;
+                _filled = 0;
+                whole = true;
+                if (error is null) return;
+                if (!error.StartsWith("NOSCRIPT", StringComparison.Ordinal)) throw Refusal(error);
+                // It forgot its scripts (SCRIPT FLUSH). Nothing ran.
+                whole = false;
+                throw new IOException("Redis has lost the script.");
+            }
+        }
+        finally
+        {
+            // What is left of an answer must not be taken for the next one's.
+            if (!whole) await CloseAsync();
+        }
+    }
+
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private static Exception Refusal(string error) => HubLink.IsTrouble(error) ? new HubUnavailableException(error) : new ScriptRefusedException(error);
+
+    private async Task LoadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        _command.Clear();
+        _command.Command(3);
+        _command.Part("SCRIPT"u8);
+        _command.Part("LOAD"u8);
+        _command.Part(Encoding.UTF8.GetBytes(script.Text));
+        await stream.WriteAsync(_command.Written, cancellationToken);
+        // $40, then the name: 47 bytes with its line ends; an error is one line.
+        while (true)
+        {
+            var read = await stream.ReadAsync(_answer.AsMemory(_filled), cancellationToken);
+            if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
+            _filled += read;
+            var text = _answer.AsSpan(0, _filled);
+            if (text[0] == (byte)'-' && text.EndsWith("\r\n"u8)) throw Refusal(Encoding.UTF8.GetString(text[1..^2]));
+            if (_filled < 47) continue;
+            _sha = text.Slice(5, 40).ToArray();
+            _filled = 0;
+            return;
+        }
+    }
+
+    // An array of whole numbers, some of them as bulk strings (Lua's numbers are doubles: large ones are answered as text); or an error.
+    private bool TryTakeAnswer(Span<long> numbers, out string? error)
+    {
+        error = null;
+        var at = 0;
+        if (!TryReadLine(ref at, out var line)) return false;
+        if (line[0] == (byte)'-')
+        {
+            error = Encoding.UTF8.GetString(line[1..]);
+            return true;
+        }
+
+        if (line[0] != (byte)'*' || Number(line[1..]) != numbers.Length) throw Strange(line);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!TryReadLine(ref at, out line)) return false;
+            if (line[0] == (byte)'$' && !TryReadLine(ref at, out line)) return false;
+            numbers[i] = line[0] == (byte)':' ? Number(line[1..]) : Number(line);
+        }
+
+        return true;
+    }
+
+    private bool TryReadLine(ref int at, out ReadOnlySpan<byte> line)
+    {
+        var rest = _answer.AsSpan(at, _filled - at);
+        var end = rest.IndexOf((byte)'\n');
+        line = end < 1 ? default : rest[..(end - 1)];
+        if (end < 0) return false;
+        if (line.IsEmpty) throw Strange(rest[..1]);
+        at += end + 1;
+        return true;
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_stream is not { } stream) return;
+        _stream = null;
+        await stream.DisposeAsync();
+    }
+
+    private static long Number(ReadOnlySpan<byte> text) =>
+        Utf8Parser.TryParse(text, out long value, out var read) && read == text.Length ? value : throw Strange(text);
+
+    private static InvalidDataException Strange(ReadOnlySpan<byte> text) =>
+        new($"Redis answered a script's call with what it must not: {Encoding.ASCII.GetString(text[..Math.Min(text.Length, 40)])}");
+}
