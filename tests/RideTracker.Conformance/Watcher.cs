@@ -33,7 +33,10 @@ internal sealed class Watcher : IAsyncDisposable
         while (true)
         {
             Assert.True(await NextAsync(patience.Token, what), $"the watch ended before {what} came: {Connection.LastError}");
-            if (wanted(_states.Current)) return _states.Current;
+            if (!wanted(_states.Current)) continue;
+            // Events follow the enumeration at once, on a thread of their own.
+            while (!_all.Any(one => one.Cursor == _states.Current.Cursor)) await Task.Yield();
+            return _states.Current;
         }
     }
 

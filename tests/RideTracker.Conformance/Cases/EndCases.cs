@@ -49,10 +49,11 @@ internal static class EndCases
         var token = TestTokens.Rider(ride.Trip.Value, TimeSpan.FromSeconds(3));
         var rider = await ride.RawAsync(strategy, with: token);
         var first = await rider.NextAsync();
+        var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var refusals = 0;
         var watcher = ride.Watch(strategy, tokens: request =>
         {
-            if (request.Refused) refusals++;
+            if (request.Refused && Interlocked.Increment(ref refusals) == 1) renewed.TrySetResult();
             return refusals == 0 ? token : ride.Token;
         });
         await watcher.UntilShowsAsync(ride.NewestMs);
@@ -68,6 +69,7 @@ internal static class EndCases
         Assert.Equal(HttpStatusCode.Unauthorized, (await ride.GetAsync(cursor: first.Cursor, with: token)).Status);
 
         // The client gets another token and goes on.
+        await renewed.Task.WaitAsync(ride.Patience, TestContext.Current.CancellationToken);
         await ride.ReportAsync();
         await watcher.UntilShowsAsync(ride.NewestMs);
         Assert.Equal(1, refusals);
