@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launch, missingBrowser, openPage, type Watched } from './browser.js';
-import { directory, type Directory } from './demo.js';
+import { directory, Driver, type Directory } from './demo.js';
 import { missingServer, startServer, type Server } from './server.js';
 
 const reason = missingBrowser() ?? missingServer();
@@ -79,14 +79,29 @@ test('the lab’s figures are those of the five ways to ask', limit, async () =>
     assert.ok(line.ageP50Ms > 0 && line.ageP50Ms <= line.ageP99Ms && line.ageP99Ms < 10_000);
     assert.ok(line.ageP50Ms < seldom.ageP50Ms, `${line.ageP50Ms} ms, ${seldom.ageP50Ms} ms by polling at 5 s`);
   }
+  assert.deepEqual([often.gaps, seldom.gaps, long.gaps], [0, 0, 0]);
   // One request for each piece of news, and one that waits.
   assert.ok(Math.abs(long.requests - long.answers) <= 1);
   assert.ok(Math.abs(long.answers - sse.answers) <= 3, `${long.answers} by long poll, ${sse.answers} by SSE`);
   // Each answer to a poll has a head of its own, as Resource Timing counts it.
   assert.ok(often.bytes >= often.answers * 300, `${often.bytes} bytes in ${often.answers} answers`);
   assert.match(await watched.page.innerText('.verdict'), /^In the first \d+ s: asking every 1 s took \d+ requests/);
-  assert.match(await watched.page.innerText('.limit'), /of the 6 that a browser opens/);
+  assert.match(await watched.page.innerText('.limit'), / 6 .*HTTP\/1\.1/);
   assert.equal(await watched.page.locator('tbody tr').count(), 5);
+  await close(watched);
+});
+
+test('of a car that says nothing a poll brings answers without news, and a line brings none', limit, async () => {
+  await (await Driver.at(server.url, demo)).drive(12, 0);
+  const watched = await openPage(browser, `${server.url}/lab/#${demo.driverTrip.token}`);
+  const { figures } = await ran(watched.page, 6000);
+  const often = figures['poll-1'];
+  // The first brought the fix, and one may tell that the car is silent.
+  assert.ok(often.answers >= 5 && often.answers - often.emptyAnswers <= 2, `${often.emptyAnswers} of ${often.answers} without news`);
+  for (const [id, way] of Object.entries(figures)) {
+    assert.equal(way.gaps, 0, id);
+    if (!id.startsWith('poll-')) assert.equal(way.emptyAnswers, 0, id);
+  }
   await close(watched);
 });
 

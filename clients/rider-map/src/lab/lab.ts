@@ -43,8 +43,9 @@ const talkEveryMs = 50;
 const mapEveryMs = 100;
 const figuresEveryMs = 250;
 const calmEveryMs = 1000;
-/** A request that waited for longer than this had no connection, milliseconds. */
-const stalledFromMs = 150;
+/** A request that waited for longer than this most likely had no connection, milliseconds; a few a minute may be a busy machine's. */
+const stalledFromMs = 250;
+const stallsThatCount = 3;
 /** How many connections a browser opens to one server over HTTP/1.1, over all its tabs. */
 const http1Connections = 6;
 /** A next trip is looked for this long after one is over, milliseconds. */
@@ -236,10 +237,9 @@ function main(): void {
     const open = columns.filter((column) => column.strategy !== 'websocket').reduce((sum, column) => sum + all.get(column.id)!.open, 0);
     while (stalls.length > 0 && stalls[0]! < clock.nowMs - windowMs) stalls.shift();
     const waited = stalls.length;
-    if (waited > 0) {
-      const times = waited === 1 ? 'one request' : `${waited} requests`;
+    if (waited >= stallsThatCount && protocol === 'http/1.1') {
       return view.setLimit(
-        `In the last minute ${times} had to wait in the browser, as it opens no more than ${http1Connections} HTTP/1.1 connections to one server, over all its tabs. That makes polling look worse than it is: close other tabs of this server, or serve it over HTTP/2.`,
+        `In the last minute ${waited} requests had to wait in the browser, most likely because it opens no more than ${http1Connections} HTTP/1.1 connections to one server, over all its tabs. That makes polling look worse than it is: close other tabs of this server, or serve it over HTTP/2.`,
         true,
       );
     }

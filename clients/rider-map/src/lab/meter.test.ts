@@ -37,6 +37,13 @@ test('what is not the trip is not counted, and 304 ends at once', async () => {
   assert.deepEqual(options.book.exchanges.map(({ endMs, failed }) => [endMs, failed]), [[0, false]]);
 });
 
+test('a 304 that has a body, as browsers give it one, is an answer and no failure', async () => {
+  const answer = { status: 304, headers: new Headers({ ETag: '"c"' }), body: new Response('').body } as Response;
+  const options = bench(async () => answer);
+  assert.equal(await meteredFetch(options)('/live'), answer);
+  assert.deepEqual(options.book.exchanges.map(({ endMs, failed }) => [endMs, failed]), [[0, false]]);
+});
+
 test('a stream is counted as it comes, and stays open', async () => {
   let push: ((text: string) => void) | undefined;
   const options = bench(async () => new Response(new ReadableStream({ start: (controller) => (push = (text) => controller.enqueue(new TextEncoder().encode(text))) })), true);

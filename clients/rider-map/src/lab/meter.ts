@@ -21,6 +21,9 @@ export interface MeterOptions {
   readonly WebSocket?: typeof WebSocket;
 }
 
+/** Of these no answer with a body can be made; Chromium gives a 304 one all the same, an empty one. */
+const bodiless: readonly number[] = [204, 205, 304];
+
 /** The platform's `fetch`, measured. A stream's bytes are counted as they come. */
 export function meteredFetch(options: MeterOptions): typeof fetch {
   const { clock, network } = options;
@@ -46,7 +49,7 @@ export function meteredFetch(options: MeterOptions): typeof fetch {
       const response = await platform(input, { ...init, signal: abort.signal });
       await network.way();
       if (abort.signal.aborted) throw new TypeError('The network was cut.');
-      if (!response.body) {
+      if (!response.body || bodiless.includes(response.status)) {
         done(false);
         return response;
       }
