@@ -233,7 +233,7 @@ public sealed class TripFeed : IAsyncDisposable
 
     private void OnTripMessage(ReadOnlySpan<byte> text) => WantRead();
 
-    private void OnDriverMessage(ReadOnlySpan<byte> text)
+    internal void OnDriverMessage(ReadOnlySpan<byte> text)
     {
         var read = false;
         Mailbox[] offered = [];

@@ -1,7 +1,7 @@
 namespace RideTracker.Tracking.Hosting;
 
 /// <summary>
-/// Has sockets complete where the kernel's news of them arrive, without a hop to the thread pool: half the cost of a delivery (docs/adr/0007). What
+/// Has sockets complete where the kernel's news of them arrive, without a hop to the thread pool: half the cost of a delivery (docs/adr/0006). What
 /// runs there must not block.
 /// </summary>
 public static class InlineSockets

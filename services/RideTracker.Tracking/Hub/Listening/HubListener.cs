@@ -6,7 +6,7 @@ namespace RideTracker.Tracking.Hub.Listening;
 
 /// <summary>
 /// Listens to what the hub publishes: a reader of our own, since each message of the client library hops to the thread pool, which costs twice what
-/// the rest of the way to the rider does (docs/adr/0006). Everything else that is asked of Redis goes through <see cref="HubLink"/>'s library.
+/// the rest of the way to the rider does (docs/adr/0005). Everything else that is asked of Redis goes through <see cref="HubLink"/>'s library.
 /// </summary>
 public sealed class HubListener : IAsyncDisposable
 {

@@ -11,7 +11,7 @@ internal sealed class ScriptRefusedException(string message) : Exception(message
 
 /// <summary>
 /// One connection over which one script is called, one call at a time, with buffers that are used again: the hottest call of all costs no
-/// allocation (docs/adr/0006). Connects when it is needed; what fails is told to the caller, who tries again or not.
+/// allocation (docs/adr/0005). Connects when it is needed; what fails is told to the caller, who tries again or not.
 /// </summary>
 internal sealed class ScriptConnection(HubScript script, ConfigurationOptions configuration, Func<ValueTask<EndPoint?>> find) : IAsyncDisposable
 {
