@@ -1,4 +1,5 @@
 /** Long and short polling: a GET with the cursor, again and again; a long one is held by the server until there is news. */
+import { retryAfterMs } from './backoff.js';
 import { connectionOf, Deadline, get, refusal, type Link } from './link.js';
 import type { Outcome } from './outcome.js';
 
@@ -28,8 +29,12 @@ async function run(link: Link, long: boolean): Promise<Outcome> {
       const response = await get(link, headers, controller.signal);
       let news = false;
       if (response.status === 200) news = link.state(await response.json());
-      else if (response.status === 304) link.heard();
-      else return await refusal(response);
+      else if (response.status === 304) {
+        link.heard();
+        // A node that goes away lets go of the polls that it holds, and says when to come back.
+        const retryMs = retryAfterMs(response.headers.get('Retry-After'), Date.now());
+        if (retryMs !== undefined) return { kind: 'told', retryMs };
+      } else return await refusal(response);
       deadline.clear();
       open = true;
       if (link.wantsClimb()) return { kind: 'climb' };

@@ -412,6 +412,23 @@ test('503 with Retry-After waits as told and keeps the strategy', limit, async (
   assert.deepEqual(await cursors(watched, 1), ['c1']);
 });
 
+test('a held poll of a node that drains waits as told', limit, async (t) => {
+  const server = await serve(t, {
+    http: (asked, response) => {
+      if (asked.cursor === undefined) return json(response, 200, trip(1), { ETag: '"c1"' });
+      if (server.asked.length === 2) return void response.writeHead(304, { ETag: '"c1"', 'Retry-After': '1' }).end();
+      json(response, 200, trip(2), { ETag: '"c2"' });
+    },
+  });
+  const watched = watch(server, { strategy: 'long-poll' });
+  const waits: number[] = [];
+  watched.on('status', (status) => {
+    if (status.phase === 'waiting') waits.push((status.retryAtMs ?? 0) - Date.now());
+  });
+  assert.deepEqual(await cursors(watched, 2), ['c1', 'c2']);
+  assert.ok(waits.length === 1 && waits[0]! > 500, `waited ${waits.join()}`);
+});
+
 test('a pinned WebSocket that is refused learns the reason by a plain GET', limit, async (t) => {
   const server = await serve(t, { http: (_, response) => json(response, 404, {}) });
   assert.equal((await ended(watch(server, { strategy: 'websocket' }))).reason, 'not-found');

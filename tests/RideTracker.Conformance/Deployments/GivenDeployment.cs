@@ -68,7 +68,8 @@ internal sealed class GivenDeployment : Deployment
             var trip = demo.RootElement.GetProperty("driverTrip");
             var ride = new Ride(
                 this, TripId.Parse(Text(trip, "id")), new TestDriver(Text(demo.RootElement, "driver"), Text(demo.RootElement, "driverToken")),
-                Text(trip, "token"), Text(demo.RootElement, "dispatcherToken"), Place) { Ended = () => _turn.Release() };
+                Text(trip, "token"), Text(demo.RootElement, "dispatcherToken"), Place)
+            { Ended = () => _turn.Release() };
             await ride.ArriveAsync();
             return ride;
         }

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using RideTracker.Client;
 using RideTracker.IntegrationTests.Engines;
-using RideTracker.Protocol.Trips;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Trips;
 
 namespace RideTracker.IntegrationTests.Nodes;
 
