@@ -52,7 +52,7 @@ public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, Rid
     private static string End(Goodbye goodbye) => $"{{\"end\":{{\"reason\":\"{goodbye.Reason}\"}}}}";
 
     private ValueTask SendAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
-        socket.SendAsync(text, WebSocketMessageType.Text, true, cancellationToken);
+        socket.SendAsync(text, WebSocketMessageType.Text, true, CancellationToken.None);
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
+using RideTracker.Protocol.Fixes;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
 
@@ -11,8 +12,10 @@ internal sealed partial class DriverSession
 {
     private const int FirstBufferBytes = 4_096;
     private const int MaxUnreadableInARow = 3;
+    private const int KeepFixes = 32;
 
     private byte[] _buffer = [];
+    private List<DriverFix> _fixes = new(1);
     private long _readReports;
     private int _unreadableInARow;
     private int _reportsInFlight;
@@ -42,13 +45,14 @@ internal sealed partial class DriverSession
         }
     }
 
+    // Without tokens: Abort ends the reading, and with one the framework would register it for each frame.
     private async Task ReadAsync()
     {
         while (true)
         {
             await RoomAsync();
             // Nothing is rented while a phone is silent: thousands are.
-            var first = await _socket.ReceiveAsync(Memory<byte>.Empty, _gone.Token);
+            var first = await _socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             if (first.MessageType == WebSocketMessageType.Close) break;
             _buffer = ArrayPool<byte>.Shared.Rent(FirstBufferBytes);
             try
@@ -78,7 +82,7 @@ internal sealed partial class DriverSession
         while (!end)
         {
             if (length == _buffer.Length) Grow();
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(length), _gone.Token);
+            var received = await _socket.ReceiveAsync(_buffer.AsMemory(length), CancellationToken.None);
             (type, end) = (received.MessageType, received.EndOfMessage);
             length += received.Count;
             if (length <= _options.MaxReportBytes) continue;
@@ -101,7 +105,7 @@ internal sealed partial class DriverSession
     {
         var readAt = _time.GetTimestamp();
         var read = type == WebSocketMessageType.Text
-            ? ReportReader.ReadFrame(_buffer.AsSpan(0, length), _options.MaxReportFixes)
+            ? ReportReader.ReadFrame(_buffer.AsSpan(0, length), _options.MaxReportFixes, _fixes)
             : ReadReport.Unreadable("Frames are text, not binary.");
         if (read.Fixes is not { } fixes)
         {
@@ -125,9 +129,14 @@ internal sealed partial class DriverSession
             Fixes = fixes.Count,
             Checked = _track.Check(CollectionsMarshal.AsSpan(fixes), _time.GetUtcNow().ToUnixTimeMilliseconds()),
         };
+        // After a phone caught up it would hold room for hundreds for ever.
+        if (fixes.Capacity > KeepFixes) _fixes = new List<DriverFix>(1);
         report.Done = report.Checked.Passed is null;
         Begin(report);
-        if (!report.Done) await TakeToHubAsync(report);
+        if (report.Done) return;
+        // Not waited for, where the hub's queue is full: how much of one phone may wait there is bounded by RoomAsync, and its reports stay together.
+        var queued = TakeToHubAsync(report);
+        if (!queued.IsCompletedSuccessfully) _ = queued.AsTask();
     }
 
     private async ValueTask WithinRateAsync(int fixes)

@@ -7,7 +7,10 @@ namespace RideTracker.Tracking.Ingest;
 internal static class ReportReader
 {
     /// <summary>Reads <c>{"fixes":[...]}</c>; unknown members are skipped.</summary>
-    public static ReadReport ReadFrame(ReadOnlySpan<byte> utf8, int maxFixes)
+    /// <param name="utf8">The frame.</param>
+    /// <param name="maxFixes">Most fixes that it may have.</param>
+    /// <param name="into">Is emptied and takes the fixes: a connection uses the same again and again. None: a new list does.</param>
+    public static ReadReport ReadFrame(ReadOnlySpan<byte> utf8, int maxFixes, List<DriverFix>? into = null)
     {
         try
         {
@@ -20,7 +23,7 @@ internal static class ReportReader
                 reader.Read();
                 if (!isFixes) reader.Skip();
                 else if (report is not null) return ReadReport.Unreadable("fixes: stands there twice.");
-                else if ((report = ReadFixes(ref reader, maxFixes)) is { Fixes: null } bad) return bad;
+                else if ((report = ReadFixes(ref reader, maxFixes, into ?? [])) is { Fixes: null } bad) return bad;
             }
 
             return AtEnd(ref reader) ? report ?? ReadReport.Unreadable("fixes: is missing.") : ReadReport.Unreadable("A frame is one JSON object and nothing after it.");
@@ -38,7 +41,7 @@ internal static class ReportReader
         {
             var reader = new Utf8JsonReader(utf8);
             reader.Read();
-            var report = ReadFixes(ref reader, maxFixes);
+            var report = ReadFixes(ref reader, maxFixes, []);
             return report.Fixes is null || AtEnd(ref reader) ? report : ReadReport.Unreadable("The body is one JSON array and nothing after it.");
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
@@ -47,10 +50,10 @@ internal static class ReportReader
         }
     }
 
-    private static ReadReport ReadFixes(ref Utf8JsonReader reader, int maxFixes)
+    private static ReadReport ReadFixes(ref Utf8JsonReader reader, int maxFixes, List<DriverFix> fixes)
     {
         if (reader.TokenType != JsonTokenType.StartArray) return ReadReport.Unreadable("fixes: must be an array of fixes.");
-        List<DriverFix> fixes = [];
+        fixes.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (fixes.Count == maxFixes) return ReadReport.TooMany(maxFixes);
