@@ -197,14 +197,15 @@ public sealed class TripFeed : IAsyncDisposable
             var slot = head is { Over: false, Driver: { } driver } ? await _owner.Reader.ReadDriverAsync(driver, cancellationToken) : null;
             var state = TripState.From(head, slot);
             var progress = await _owner.Routes.FindAsync(_trip, state.RouteVersion, cancellationToken);
-            Volatile.Write(ref _rereadWanted, 0);
             Mailbox[] offered;
             lock (_lock)
             {
                 _lastSignMs = _owner.NowMs;
                 var news = _state is null || state.Number > _state.Number || (state.Number == _state.Number && _state.LocallyStale);
-                // A message that overtook the reading has moved the state on already.
+                // A message that overtook the reading has moved the state on already. What the reading was to bring may still be missing: the next
+                // sweep asks again.
                 if (!news && state.Number < _state!.Number) return;
+                Volatile.Write(ref _rereadWanted, 0);
                 _state = state;
                 _progress = progress;
                 offered = news ? Offer() : [];

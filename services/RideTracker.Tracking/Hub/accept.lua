@@ -149,7 +149,7 @@ for i = 1, #slots do
     end
     local n = text(math.max(slot.n + 1, now))
     local newest = slot.newest
-    if slot.idle == '' or slot.gone then slot.idle = nowText slot.changed = true end
+    if slot.idle == '' or slot.gone then slot.idle, slot.changed = nowText, true end
     if slot.gone then
       redis.call('PERSIST', slot.key)
       redis.call('PERSIST', slot.trackKey)
@@ -168,6 +168,7 @@ for i = 1, #slots do
       end
       trackBytes = trackBytes - #oldest
     end
+    -- What seldom changes is written only then: each field costs.
     if slot.changed or slot.stale or slot.gone or slot.cell ~= newest.cell then
       redis.call('HSET', slot.key, 'n', n, 'time', text(slot.time), 'fix', newest.fix, 'heard', nowText, 'interval', text(interval), 'trackbytes', text(trackBytes),
         'stale', '', 'gone', '', 'cell', newest.cell, 'idle', slot.idle)
@@ -192,7 +193,7 @@ for i = 1, #slots do
   end
 end
 
--- Both indexes at once; not more than Lua's stack takes.
+-- Both indexes in one command for all drivers; in pieces, since Lua unpacks some 8,000 values at the most.
 for i = 1, #geo, 1500 do redis.call('GEOADD', KEYS[1], unpack(geo, i, math.min(#geo, i + 1499))) end
 for i = 1, #heard, 1000 do redis.call('ZADD', KEYS[2], unpack(heard, i, math.min(#heard, i + 999))) end
 
