@@ -266,6 +266,8 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
         {
             var (attached, first) = await feed.AttachAsync(mailbox, resume, cancellationToken);
             if (attached) return (feed, first);
+            // The sweep has closed it and is about to take it out.
+            await Task.Yield();
         }
 
         return (null, null);

@@ -17,7 +17,7 @@ public abstract class QueuedReport
     /// <summary>What is to be taken; set before it is queued.</summary>
     public abstract DriverReport Report { get; }
 
-    /// <summary>The hub's answer, once for each time that it was queued. Called on the thread that reads from Redis: it must not block.</summary>
+    /// <summary>The hub's answer, once for each time that it was queued. Called on the thread that reads from Redis, or at once within the queueing where the hub is away: it must not block, and whoever queues holds no lock.</summary>
     public abstract void Answer(in HubVerdict verdict);
 }
 

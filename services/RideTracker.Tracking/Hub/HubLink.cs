@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -40,7 +41,10 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     public int Partitions => _options.Partitions;
 
     /// <summary>Whether Redis answers now, and what it publishes is heard.</summary>
-    public bool IsUp => _greeted && _redis is { IsConnected: true } && _listener is { IsUp: true };
+    public bool IsUp => Answers && _listener is { IsUp: true };
+
+    /// <summary>Whether Redis answers now: enough to take reports.</summary>
+    internal bool Answers => _greeted && _redis is { IsConnected: true };
 
     /// <summary>Opaque name of the hub's incarnation; changes when Redis restarted, failed over or lost its data. Readable while the link is down.</summary>
     public string Incarnation => _identity?.Name ?? "";
@@ -81,7 +85,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         {
             if (restored.ConnectionType == ConnectionType.Interactive || _redis.IsConnected) _ = GreetUntilUpAsync(restoredConnection: true);
         };
-        _listener = new HubListener(configuration, Primary, _options.Listeners > 0 ? _options.Listeners : Math.Clamp(Environment.ProcessorCount / 4, 1, 4), _time, _log);
+        _listener = new HubListener(configuration, Primaries, _options.Listeners > 0 ? _options.Listeners : Math.Clamp(Environment.ProcessorCount / 4, 1, 4), _time, _log);
         _listener.Restored += RaiseIfUp;
         await _listener.StartAsync();
         if (_redis.IsConnected && await TryGreetAsync(cancellationToken)) return;
@@ -130,13 +134,13 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
     /// <summary>Whether an error that Redis answered is one that passes.</summary>
     internal static bool IsTrouble(string error) => PassingErrors.Any(word => error.StartsWith(word, StringComparison.Ordinal));
 
-    private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS"];
+    private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS", "MOVED", "ASK"];
 
     /// <summary>The server that takes a key's writes now; null while none is known.</summary>
-    internal async ValueTask<System.Net.EndPoint?> FindServerAsync(string key)
+    internal async ValueTask<EndPoint?> FindServerAsync(string key)
     {
         if (_redis is not { IsConnected: true } redis) return null;
-        return redis.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? await redis.GetDatabase().IdentifyEndpointAsync(key, CommandFlags.DemandMaster) : Primary();
+        return redis.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? await redis.GetDatabase().IdentifyEndpointAsync(key, CommandFlags.DemandMaster) : Primaries().FirstOrDefault();
     }
 
     private static ConfigurationOptions Configure(HubOptions options)
@@ -155,8 +159,13 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         return configuration;
     }
 
-    // The library knows which server takes writes, and notices a fail-over.
-    private System.Net.EndPoint? Primary() => _redis?.GetServers().FirstOrDefault(server => server.IsConnected && !server.IsReplica)?.EndPoint;
+    // The library knows which servers take writes, and notices a fail-over; on a Cluster there are several.
+    private IReadOnlyList<EndPoint> Primaries()
+    {
+        // One server and nobody who could name another: it is that one, whatever it is just now.
+        if (Configuration.EndPoints.Count == 1 && Configuration.ServiceName is null) return [Configuration.EndPoints[0]];
+        return _redis is { } redis ? [.. redis.GetServers().Where(server => server.IsConnected && !server.IsReplica).Select(server => server.EndPoint)] : [];
+    }
 
     private static string Endpoints(ConfigurationOptions configuration) => string.Join(", ", configuration.EndPoints.Select(end => end.ToString()));
 

@@ -27,7 +27,7 @@ public sealed class HubOptions
     public int MaxBatchFixes { get; set; } = 2_000;
 
     /// <summary>
-    /// Milliseconds between the beginnings of two script calls of a partition, 0 to 100, as long as there is more than one report in that time: they share a call.
+    /// Milliseconds that a script call of a partition waits for more reports, 0 to 100, if it would begin within that time of the last: they share it.
     /// </summary>
     [Range(0, 100)]
     public int GatherMs { get; set; } = 1;

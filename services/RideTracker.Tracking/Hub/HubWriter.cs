@@ -98,7 +98,7 @@ public sealed partial class HubWriter : BackgroundService
         {
             while (await queue.WaitToReadAsync(stoppingToken))
             {
-                if (began is { } last && _time.GetElapsedTime(last) < gather) await Task.Delay(gather, _time, stoppingToken);
+                if (began is { } last && _time.GetElapsedTime(last) < gather) await Task.Delay(gather, _time, stoppingToken); // Timers count whole milliseconds.
                 began = _time.GetTimestamp();
                 batch.Clear();
                 var fixes = 0;
@@ -113,7 +113,7 @@ public sealed partial class HubWriter : BackgroundService
         }
         finally
         {
-            while (queue.TryRead(out var report)) report.Answer(HubVerdict.Unavailable);
+            while (queue.TryRead(out var report)) Answer(report, HubVerdict.Unavailable);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed partial class HubWriter : BackgroundService
         try
         {
             // A call that can't be made now fails now: the doors keep their reports and try again.
-            if (!_link.IsUp) throw new HubUnavailableException("The hub does not answer.");
+            if (!_link.Answers) throw new HubUnavailableException("The hub does not answer.");
             await CallAsync(call, batch, cancellationToken);
         }
         catch (Exception failure) when (failure is HubUnavailableException || RedisSocket.IsTrouble(failure))
@@ -146,7 +146,20 @@ public sealed partial class HubWriter : BackgroundService
     private void Fail(List<QueuedReport> batch)
     {
         _metrics.Failed(batch.Count);
-        foreach (var report in batch) report.Answer(HubVerdict.Unavailable);
+        foreach (var report in batch) Answer(report, HubVerdict.Unavailable);
+    }
+
+    // One that throws must not keep the others from their answers, nor give them a second one.
+    private void Answer(QueuedReport report, in HubVerdict verdict)
+    {
+        try
+        {
+            report.Answer(in verdict);
+        }
+        catch (Exception bug)
+        {
+            LogNotAnswered(bug, report.Report.Driver.Value);
+        }
     }
 
     private async ValueTask CallAsync(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
@@ -173,7 +186,7 @@ public sealed partial class HubWriter : BackgroundService
         for (var i = 0; i < batch.Count; i++)
         {
             var answer = numbers.Span.Slice(NumbersPerReport * i, NumbersPerReport);
-            batch[i].Answer(new HubVerdict(full ? HubOutcome.Full : HubOutcome.Taken, (int)answer[0], (int)answer[1], answer[2], answer[3] == 1));
+            Answer(batch[i], new HubVerdict(full ? HubOutcome.Full : HubOutcome.Taken, (int)answer[0], (int)answer[1], answer[2], answer[3] == 1));
         }
     }
 

@@ -66,6 +66,12 @@ internal sealed partial class DriverSession
             LogBroken(_caller.Subject, broken.Message);
             Abort();
         }
+        catch (Exception bug)
+        {
+            // Nothing more would ever be sent on this connection: better none.
+            LogFailed(bug, _caller.Subject);
+            Abort();
+        }
     }
 
     // Under the lock. An Ack goes at once where nothing else is in flight, so that one fix a second costs no waiting; else they are gathered.

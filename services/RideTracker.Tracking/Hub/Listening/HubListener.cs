@@ -14,15 +14,15 @@ public sealed class HubListener : IAsyncDisposable
     private readonly TimeSpan _timeout;
 
     /// <param name="configuration">How Redis is reached: end points, names, passwords, TLS.</param>
-    /// <param name="primary">The server that takes writes now, if it is known.</param>
+    /// <param name="primaries">The servers that take writes now; none while none is known.</param>
     /// <param name="connections">Connections that the channels are spread over: one thread each carries their messages to the riders.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where trouble is told.</param>
-    internal HubListener(ConfigurationOptions configuration, Func<EndPoint?> primary, int connections, TimeProvider time, ILogger log)
+    internal HubListener(ConfigurationOptions configuration, Func<IReadOnlyList<EndPoint>> primaries, int connections, TimeProvider time, ILogger log)
     {
         _timeout = TimeSpan.FromMilliseconds(configuration.AsyncTimeout);
         _connections = new HubListenerConnection[connections];
-        for (var i = 0; i < connections; i++) _connections[i] = new HubListenerConnection(configuration, primary, RaiseRestored, time, log);
+        for (var i = 0; i < connections; i++) _connections[i] = new HubListenerConnection(configuration, primaries, RaiseRestored, time, log);
     }
 
     /// <summary>Raised when a connection is there, for the first time or again, and all is subscribed: until then messages were missed.</summary>

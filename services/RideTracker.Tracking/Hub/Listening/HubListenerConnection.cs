@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using RideTracker.Tracking.Hub.Wire;
 using StackExchange.Redis;
@@ -23,7 +22,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
 
     private readonly Lock _lock = new();
     private readonly ConfigurationOptions _configuration;
-    private readonly Func<EndPoint?> _primary;
+    private readonly Func<IReadOnlyList<EndPoint>> _primaries;
     private readonly Action _restored;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -36,16 +35,18 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     private RespWriter _toSend = new();
     private RespWriter _beingSent = new();
     private Stream? _stream;
+    private EndPoint? _server;
     private Task _running = Task.CompletedTask;
     private long _heardAt;
     private int _restoring;
     private bool _sending;
+    private bool _served;
     private volatile bool _up;
 
-    public HubListenerConnection(ConfigurationOptions configuration, Func<EndPoint?> primary, Action restored, TimeProvider time, ILogger log)
+    public HubListenerConnection(ConfigurationOptions configuration, Func<IReadOnlyList<EndPoint>> primaries, Action restored, TimeProvider time, ILogger log)
     {
         _configuration = configuration;
-        _primary = primary;
+        _primaries = primaries;
         _restored = restored;
         _time = time;
         _log = log;
@@ -114,20 +115,24 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             try
             {
                 using var cut = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                await using var stream = await RedisSocket.ConnectAsync(_configuration, _primary() ?? _configuration.EndPoints[0], cut.Token);
-                retry = FirstRetry;
+                await using var stream = await RedisSocket.ConnectAsync(_configuration, _server = _primaries().FirstOrDefault() ?? throw new IOException("No server that takes writes is known."), cut.Token);
                 Open(stream);
                 _firstTry.TrySetResult();
                 await using var watch = _time.CreateTimer(_ => Watch(cut), null, PingEvery, PingEvery);
                 await ReadAsync(stream, cut.Token);
             }
-            catch (Exception failure) when (RedisSocket.IsTrouble(failure))
+            catch (Exception failure)
             {
+                // Whatever it is: without this loop nothing would be heard any more, and nobody would know.
+                if (!RedisSocket.IsTrouble(failure)) LogFailed(failure);
                 Close(failure);
             }
 
             _firstTry.TrySetResult();
             if (_stopping.IsCancellationRequested) return;
+            // One that served is tried again at once; one that keeps refusing is not.
+            if (_served) retry = FirstRetry;
+            _served = false;
             await Task.Delay(retry * (0.5 + Random.Shared.NextDouble()), _time, CancellationToken.None);
             retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
         }
@@ -159,6 +164,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     private void Up()
     {
         _up = true;
+        _served = true;
         ThreadPool.UnsafeQueueUserWorkItem(static restored => restored(), _restored, preferLocal: false);
     }
 
@@ -264,7 +270,8 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     {
         try
         {
-            if (_time.GetElapsedTime(_heardAt) > DeadAfter)
+            // Or another server takes the writes now: this one would be silent for ever.
+            if (_time.GetElapsedTime(_heardAt) > DeadAfter || (_primaries() is { Count: > 0 } primaries && !primaries.Contains(_server)))
             {
                 cut.Cancel();
                 return;
@@ -278,10 +285,10 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
                 Send();
             }
         }
-        catch (ObjectDisposedException)
+        catch (Exception failure) when (failure is ObjectDisposedException or AggregateException)
         {
             // The connection ended at this moment.
-            return;
+            LogBroken(failure.Message);
         }
     }
 
@@ -326,15 +333,18 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
                 await stream.WriteAsync(_beingSent.Written, _stopping.Token);
             }
         }
-        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception failure)
         {
-            // The reader learns of it too, and begins anew.
+            // The reader learns of it, at the latest when no ping is answered, and begins anew.
             LogBroken(failure.Message);
         }
     }
 
     [LoggerMessage(121, LogLevel.Warning, "The connection that listens to Redis broke: {Failure}; trying again")]
     private partial void LogBroken(string failure);
+
+    [LoggerMessage(123, LogLevel.Error, "Listening to Redis failed; trying again")]
+    private partial void LogFailed(Exception failure);
 
     [LoggerMessage(122, LogLevel.Error, "A message on {Channel} could not be taken; it is left out")]
     private partial void LogHandlerFailed(Exception failure, string channel);

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace RideTracker.Tracking.Hub.Wire;
 
-/// <summary>Opens connections of our own to Redis, as the setting <c>Hub:Redis</c> describes them: TLS, name, password.</summary>
+/// <summary>Opens connections of our own to Redis, as the setting <c>Hub:Redis</c> describes them: TLS (against the system's authorities), name, password, database.</summary>
 internal static class RedisSocket
 {
     /// <summary>Connects, authenticates and makes sure that Redis serves.</summary>
@@ -51,6 +51,7 @@ internal static class RedisSocket
     {
         var greeting = new RespWriter();
         var answers = 1;
+        var database = configuration.DefaultDatabase ?? 0;
         if (configuration.Password is { Length: > 0 } password)
         {
             var user = configuration.User is { Length: > 0 } name ? name : null;
@@ -58,6 +59,14 @@ internal static class RedisSocket
             greeting.Part("AUTH");
             if (user is not null) greeting.Part(Encoding.UTF8.GetBytes(user));
             greeting.Part(Encoding.UTF8.GetBytes(password));
+            answers++;
+        }
+
+        if (database > 0)
+        {
+            greeting.Command(2);
+            greeting.Part("SELECT");
+            greeting.Part(database);
             answers++;
         }
 

@@ -41,12 +41,14 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
         if (generation != _generation) await CloseAsync();
         _generation = generation;
         if (_stream is not null) return;
-        var end = await find() ?? throw new HubUnavailableException("The hub does not answer.");
-        var stream = await RedisSocket.ConnectAsync(configuration, end, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(configuration.AsyncTimeout);
+        var end = await find().AsTask().WaitAsync(limit.Token) ?? throw new HubUnavailableException("The hub does not answer.");
+        var stream = await RedisSocket.ConnectAsync(configuration, end, limit.Token);
         try
         {
             _filled = 0;
-            await LoadAsync(stream, cancellationToken);
+            await LoadAsync(stream, limit.Token);
             _stream = stream;
         }
         finally
@@ -75,12 +77,11 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
                 _filled += read;
                 if (!TryTakeAnswer(numbers.Span, out var error)) continue;
                 _filled = 0;
+                // After an error the server is looked for anew, and the script loaded again: it may be a replica now (READONLY), have given the slot
+                // away (MOVED), or have forgotten its scripts (NOSCRIPT).
+                if (error is not null) throw error.StartsWith("NOSCRIPT", StringComparison.Ordinal) ? new IOException("Redis has lost the script.") : Refusal(error);
                 whole = true;
-                if (error is null) return;
-                if (!error.StartsWith("NOSCRIPT", StringComparison.Ordinal)) throw Refusal(error);
-                // It forgot its scripts (SCRIPT FLUSH). Nothing ran.
-                whole = false;
-                throw new IOException("Redis has lost the script.");
+                return;
             }
         }
         finally
