@@ -27,8 +27,8 @@ internal enum PushKind
 /// </summary>
 internal readonly ref struct PushReader
 {
-    /// <summary>Nothing that nodes or scripts publish is longer.</summary>
-    public const int MaxBytes = 1024 * 1024;
+    /// <summary>Nothing that nodes or scripts publish is longer: one driver's part of the largest call (<see cref="HubOptions.MaxBatchFixes"/>).</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
 
     private PushReader(PushKind kind, ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
