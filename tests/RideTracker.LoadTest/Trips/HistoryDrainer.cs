@@ -21,7 +21,9 @@ internal sealed class HistoryDrainer : IDisposable
     private int _from;
     private int _to;
     private long _fixes;
-    private int _isQuiet;
+    private long _looks;
+    private long _emptyLook;
+    private long _asked = -1;
 
     public HistoryDrainer(int redisPort)
     {
@@ -35,8 +37,15 @@ internal sealed class HistoryDrainer : IDisposable
     /// <summary>Fixes that came through the queue.</summary>
     public long Fixes => Volatile.Read(ref _fixes);
 
-    /// <summary>Whether the queue was empty when it was looked at last.</summary>
-    public bool IsQuiet => Volatile.Read(ref _isQuiet) == 1;
+    /// <summary>Whether the queue was empty at a look that began after this was asked first: an earlier one may have missed what was accepted last.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            if (_asked < 0) _asked = Volatile.Read(ref _looks);
+            return Volatile.Read(ref _emptyLook) > _asked;
+        }
+    }
 
     /// <summary>Why it ended, if it did.</summary>
     public Exception? Failure { get; private set; }
@@ -69,15 +78,16 @@ internal sealed class HistoryDrainer : IDisposable
 
     private int Drain()
     {
+        var look = _looks + 1;
+        Volatile.Write(ref _looks, look);
         _socket.Send(_read);
         var count = (int)Header('*');
         if (count == 0)
         {
-            Volatile.Write(ref _isQuiet, 1);
+            Volatile.Write(ref _emptyLook, look);
             return 0;
         }
 
-        Volatile.Write(ref _isQuiet, 0);
         long bytes = 0, fixes = 0;
         var id = "";
         for (var i = 0; i < count; i++)
