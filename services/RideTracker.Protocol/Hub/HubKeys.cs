@@ -56,11 +56,5 @@ public static class HubKeys
     public static int Partition(DriverId driver, int partitions) => Spread(driver.Value, partitions);
 
     /// <summary>Spreads names over a number of places: FNV-1a (32 bit) modulo the number.</summary>
-    public static int Spread(string name, int places)
-    {
-        if (places == 1) return 0;
-        var hash = 2166136261u;
-        foreach (var c in name) hash = (hash ^ c) * 16777619u;
-        return (int)(hash % (uint)places);
-    }
+    public static int Spread(string name, int places) => places == 1 ? 0 : (int)(Fnv1a.Hash(name) % (uint)places);
 }

@@ -53,7 +53,7 @@ public static class RiderSession
                 {
                     var frame = prepare(offered);
                     if (!ReferenceEquals(frame, offered)) offered.Release();
-                    await transport.WriteAsync(frame, cancellationToken);
+                    await transport.WriteAsync(frame);
                     metrics.Written(stream.Strategy);
                     stream.Postpone();
                     var end = frame.EndReason;
@@ -62,10 +62,10 @@ public static class RiderSession
                 }
                 else if (mail.Alive)
                 {
-                    await transport.AliveAsync(cancellationToken);
+                    await transport.AliveAsync();
                 }
 
-                if (mail.Pong is { } value) await transport.PongAsync(value, cancellationToken);
+                if (mail.Pong is { } value) await transport.PongAsync(value);
                 if (mail.Goodbye is not { } goodbye) continue;
                 await transport.CloseAsync(goodbye, cancellationToken);
                 return;

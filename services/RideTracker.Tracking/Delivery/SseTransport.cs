@@ -48,13 +48,13 @@ public sealed class SseTransport(HttpContext context, RiderStream stream, RiderS
         await Timed(FlushAsync());
     }
 
-    protected override ValueTask WriteStateAsync(StateFrame frame, CancellationToken cancellationToken)
+    protected override ValueTask WriteStateAsync(StateFrame frame)
     {
         _body.Write(frame.Event.Span);
         return FlushAsync();
     }
 
-    protected override ValueTask WriteAliveAsync(CancellationToken cancellationToken)
+    protected override ValueTask WriteAliveAsync()
     {
         _body.Write(Alive);
         return FlushAsync();

@@ -20,7 +20,7 @@ public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, Rid
     {
         _receiving = ReceiveAsync(cancellationToken);
         // A resumed client that has the present state learns at once that it is connected.
-        await (first is null ? AliveAsync(cancellationToken) : WriteAsync(first, cancellationToken));
+        await (first is null ? AliveAsync() : WriteAsync(first));
     }
 
     public override async Task CloseAsync(Goodbye goodbye, CancellationToken cancellationToken)
@@ -36,22 +36,22 @@ public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, Rid
             _ => ((string?)null, 1000),
         };
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
-        if (message is not null && socket.State == WebSocketState.Open) await Timed(SendAsync(Encoding.ASCII.GetBytes(message), cancellationToken));
+        if (message is not null && socket.State == WebSocketState.Open) await Timed(SendAsync(Encoding.ASCII.GetBytes(message)));
         await Timed(new ValueTask(socket.CloseOutputAsync((WebSocketCloseStatus)code, goodbye.Reason, cancellationToken)));
         // The client's own close frame, so that the connection ends in order; a client that sends none is not waited for.
         await Task.WhenAny(_receiving, Task.Delay(TimeSpan.FromSeconds(2), time, cancellationToken));
     }
 
-    protected override ValueTask WriteStateAsync(StateFrame frame, CancellationToken cancellationToken) => SendAsync(frame.Json, cancellationToken);
+    protected override ValueTask WriteStateAsync(StateFrame frame) => SendAsync(frame.Json);
 
-    protected override ValueTask WriteAliveAsync(CancellationToken cancellationToken) => SendAsync(Alive, cancellationToken);
+    protected override ValueTask WriteAliveAsync() => SendAsync(Alive);
 
-    protected override ValueTask WritePongAsync(byte[] value, CancellationToken cancellationToken) =>
-        SendAsync((byte[])[.. "{\"pong\":"u8, .. value, (byte)'}'], cancellationToken);
+    protected override ValueTask WritePongAsync(byte[] value) =>
+        SendAsync((byte[])[.. "{\"pong\":"u8, .. value, (byte)'}']);
 
     private static string End(Goodbye goodbye) => $"{{\"end\":{{\"reason\":\"{goodbye.Reason}\"}}}}";
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
+    private ValueTask SendAsync(ReadOnlyMemory<byte> text) =>
         socket.SendAsync(text, WebSocketMessageType.Text, true, CancellationToken.None);
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RideTracker.Protocol;
 
 namespace RideTracker.Tracking.FanOut;
 
@@ -16,12 +17,7 @@ public readonly record struct Cursor(uint Tag, long Number, long FixTimeMs, bool
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     /// <summary>The tag of a resource: FNV-1a (32 bit) of its name.</summary>
-    public static uint TagOf(string resource)
-    {
-        var hash = 2166136261u;
-        foreach (var c in resource) hash = (hash ^ c) * 16777619u;
-        return hash;
-    }
+    public static uint TagOf(string resource) => Fnv1a.Hash(resource);
 
     /// <summary>Reads a cursor; false for anything that no node wrote.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Cursor cursor)

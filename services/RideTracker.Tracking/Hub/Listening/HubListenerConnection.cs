@@ -133,7 +133,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             // One that served is tried again at once; one that keeps refusing is not.
             if (_served) retry = FirstRetry;
             _served = false;
-            await Task.Delay(retry * (0.5 + Random.Shared.NextDouble()), _time, CancellationToken.None);
+            await Task.Delay(retry * (0.5 + Random.Shared.NextDouble()), _time, _stopping.Token);
             retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
         }
     }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
-using RideTracker.Tracking.Hub.Listening;
 using StackExchange.Redis;
 
 namespace RideTracker.Tracking.Hub.Wire;

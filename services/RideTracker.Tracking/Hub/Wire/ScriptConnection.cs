@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Text;
 using RideTracker.Protocol.Hub;
@@ -123,32 +122,22 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
     {
         error = null;
         var at = 0;
-        if (!TryReadLine(ref at, out var line)) return false;
+        ReadOnlySpan<byte> answer = _answer.AsSpan(0, _filled);
+        if (!RespLine.TryRead(answer, ref at, out var line)) return false;
         if (line[0] == (byte)'-')
         {
             error = Encoding.UTF8.GetString(line[1..]);
             return true;
         }
 
-        if (line[0] != (byte)'*' || Number(line[1..]) != numbers.Length) throw Strange(line);
+        if (line[0] != (byte)'*' || RespLine.Number(line[1..]) != numbers.Length) throw RespLine.Strange(line);
         for (var i = 0; i < numbers.Length; i++)
         {
-            if (!TryReadLine(ref at, out line)) return false;
-            if (line[0] == (byte)'$' && !TryReadLine(ref at, out line)) return false;
-            numbers[i] = line[0] == (byte)':' ? Number(line[1..]) : Number(line);
+            if (!RespLine.TryRead(answer, ref at, out line)) return false;
+            if (line[0] == (byte)'$' && !RespLine.TryRead(answer, ref at, out line)) return false;
+            numbers[i] = line[0] == (byte)':' ? RespLine.Number(line[1..]) : RespLine.Number(line);
         }
 
-        return true;
-    }
-
-    private bool TryReadLine(ref int at, out ReadOnlySpan<byte> line)
-    {
-        var rest = _answer.AsSpan(at, _filled - at);
-        var end = rest.IndexOf((byte)'\n');
-        line = end < 1 ? default : rest[..(end - 1)];
-        if (end < 0) return false;
-        if (line.IsEmpty) throw Strange(rest[..1]);
-        at += end + 1;
         return true;
     }
 
@@ -158,10 +147,4 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
         _stream = null;
         await stream.DisposeAsync();
     }
-
-    private static long Number(ReadOnlySpan<byte> text) =>
-        Utf8Parser.TryParse(text, out long value, out var read) && read == text.Length ? value : throw Strange(text);
-
-    private static InvalidDataException Strange(ReadOnlySpan<byte> text) =>
-        new($"Redis answered a script's call with what it must not: {Encoding.ASCII.GetString(text[..Math.Min(text.Length, 40)])}");
 }

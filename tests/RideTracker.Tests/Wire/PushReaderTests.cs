@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using RideTracker.Tracking.Hub.Listening;
+using RideTracker.Tracking.Hub.Wire;
 
-namespace RideTracker.Tests.Listening;
+namespace RideTracker.Tests.Wire;
 
 public class PushReaderTests
 {

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
-
-namespace RideTracker.Tracking.Hub.Listening;
+namespace RideTracker.Tracking.Hub.Wire;
 
 /// <summary>What Redis sends on a connection that listens.</summary>
 internal enum PushKind
@@ -61,9 +59,9 @@ internal readonly ref struct PushReader
             return true;
         }
 
-        if (!TryReadLine(buffer, ref at, out var head)) return false;
-        var elements = Number(head[1..]);
-        if (elements is < 1 or > 3) throw Strange(head);
+        if (!RespLine.TryRead(buffer, ref at, out var head)) return false;
+        var elements = RespLine.Number(head[1..]);
+        if (elements is < 1 or > 3) throw RespLine.Strange(head);
         ReadOnlySpan<byte> second = default, third = default;
         if (!TryReadElement(buffer, ref at, out var word)
             || (elements > 1 && !TryReadElement(buffer, ref at, out second))
@@ -73,7 +71,7 @@ internal readonly ref struct PushReader
         else if (word.SequenceEqual("subscribe"u8)) push = new PushReader(PushKind.Subscribed, second, third);
         else if (word.SequenceEqual("unsubscribe"u8)) push = new PushReader(PushKind.Unsubscribed, second, third);
         else if (word.SequenceEqual("pong"u8)) push = new PushReader(PushKind.Answer, default, second);
-        else throw Strange(word);
+        else throw RespLine.Strange(word);
         return true;
     }
 
@@ -81,40 +79,22 @@ internal readonly ref struct PushReader
     private static bool TryReadElement(ReadOnlySpan<byte> buffer, scoped ref int at, out ReadOnlySpan<byte> element)
     {
         element = default;
-        if (!TryReadLine(buffer, ref at, out var line)) return false;
-        if (line.IsEmpty) throw Strange(line);
+        if (!RespLine.TryRead(buffer, ref at, out var line)) return false;
         switch (line[0])
         {
             case (byte)'+' or (byte)'-' or (byte)':':
                 element = line[1..];
                 return true;
             case (byte)'$':
-                var bytes = Number(line[1..]);
+                var bytes = RespLine.Number(line[1..]);
                 if (bytes < 0) return true;
                 if (bytes > MaxBytes) throw new InvalidDataException($"Redis sent a message of {bytes} bytes.");
                 if (buffer.Length - at < bytes + 2) return false;
-                element = buffer.Slice(at, bytes);
-                at += bytes + 2;
+                element = buffer.Slice(at, (int)bytes);
+                at += (int)bytes + 2;
                 return true;
             default:
-                throw Strange(line);
+                throw RespLine.Strange(line);
         }
     }
-
-    private static bool TryReadLine(ReadOnlySpan<byte> buffer, scoped ref int at, out ReadOnlySpan<byte> line)
-    {
-        line = default;
-        var rest = buffer[at..];
-        var end = rest.IndexOf((byte)'\n');
-        if (end < 1) return end < 0 ? false : throw Strange(rest[..1]);
-        line = rest[..(end - 1)];
-        at += end + 1;
-        return true;
-    }
-
-    private static int Number(ReadOnlySpan<byte> text) =>
-        Utf8Parser.TryParse(text, out int value, out var read) && read == text.Length ? value : throw Strange(text);
-
-    private static InvalidDataException Strange(ReadOnlySpan<byte> text) =>
-        new($"Redis sent what no subscriber expects: {System.Text.Encoding.ASCII.GetString(text[..Math.Min(text.Length, 40)])}");
 }
