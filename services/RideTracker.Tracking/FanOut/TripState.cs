@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
@@ -10,13 +9,8 @@ namespace RideTracker.Tracking.FanOut;
 /// <summary>One trip's live state as a node knows it: made from a reading of the hub, moved on by messages. Not thread-safe.</summary>
 public sealed class TripState
 {
-    // Enough for `path` after a resume, and some for fixes that come several at a time.
-    private const int TrackPoints = 160;
-
     // A place from longer before the driver took the trip says where the driver was, not where the car comes from.
     private const long OldestAtStartMs = 120_000;
-
-    private readonly List<TrackPoint> _track = [];
 
     private TripState(TripId trip) => Trip = trip;
 
@@ -59,7 +53,7 @@ public sealed class TripState
     public long TakenMs { get; private set; }
 
     /// <summary>The places since the driver took the trip, oldest first.</summary>
-    public ReadOnlySpan<TrackPoint> Track => CollectionsMarshal.AsSpan(_track);
+    public TripTrack Track { get; } = new();
 
     /// <summary>Puts together what the hub keeps of a trip and of its driver.</summary>
     public static TripState From(TripHead head, DriverSlot? slot)
@@ -81,7 +75,7 @@ public sealed class TripState
         state.Stale = slot.Stale;
         if (slot.Newest is { } newest && newest.FixTimeMs >= trip.TakenMs - OldestAtStartMs) state.Newest = newest;
         state.TakenMs = trip.TakenMs;
-        foreach (var point in slot.Track) state.Add(point);
+        foreach (var point in slot.Track) state.Add(in point);
         return state;
     }
 
@@ -127,12 +121,11 @@ public sealed class TripState
         RouteVersion = RouteOf(Shared);
     }
 
-    private void Add(TrackPoint point)
+    private void Add(in TrackPoint point)
     {
         // By the phone's clock and by the hub's, since a phone may be ahead: numbers are at least the hub's time.
         if (point.FixTimeMs < TakenMs || point.Number < TakenMs) return;
-        if (_track.Count == TrackPoints) _track.RemoveRange(0, TrackPoints / 4);
-        _track.Add(point);
+        Track.Add(in point);
     }
 
     // TripProjection writes "route":N first, if there is one.

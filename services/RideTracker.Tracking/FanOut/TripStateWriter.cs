@@ -29,7 +29,7 @@ public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pa
         var most = form.SinceNumber is null ? pathPoints : resumePathPoints;
         var frame = pool.Rent();
         var place = frame.Begin(
-            StateFrame.Overhead(Cursor.MaxLength) + MostFixedBytes + state.Shared.Length + Math.Min(most, state.Track.Length) * MostPlaceBytes, Cursor.MaxLength);
+            StateFrame.Overhead(Cursor.MaxLength) + MostFixedBytes + state.Shared.Length + Math.Min(most, state.Track.Count) * MostPlaceBytes, Cursor.MaxLength);
         // A position that the client must not see is not in its cursor either: the one that it has seen stays there.
         var own = state.Cursor(tag);
         var cursorLength = (own with { FixTimeMs = Math.Max(own.FixTimeMs, form.ShownFixTimeMs) }).Write(place);
@@ -114,19 +114,20 @@ public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pa
     private void Path(ref JsonText to, TripState state, long newestTimeMs, in TripStateForm form, int most)
     {
         var track = state.Track;
-        var from = track.Length;
+        var from = track.Count;
         // After a resume: all that the client has not seen, and in any case what everybody gets.
-        while (from > 0 && track.Length - from < most
+        while (from > 0 && track.Count - from < most
             && (track[from - 1].Number > form.SinceNumber
-                || (track[from - 1].FixTimeMs > newestTimeMs - pathSeconds * 1000L && track.Length - from < pathPoints))) from--;
-        for (var i = from; i < track.Length; i++)
+                || (track[from - 1].FixTimeMs > newestTimeMs - pathSeconds * 1000L && track.Count - from < pathPoints))) from--;
+        for (var i = from; i < track.Count; i++)
         {
+            var point = track[i];
             to.Text(i == from ? "["u8 : ",["u8);
-            to.Number(track[i].Longitude, 7);
+            to.Number(point.Longitude, 7);
             to.Text(","u8);
-            to.Number(track[i].Latitude, 7);
+            to.Number(point.Latitude, 7);
             to.Text(","u8);
-            to.Number(track[i].FixTimeMs);
+            to.Number(point.FixTimeMs);
             to.Text("]"u8);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
 
@@ -8,7 +9,15 @@ namespace RideTracker.Tracking.Hub;
 /// <param name="Fixes">Ascending by time, each time once; 1 to the most that a report may hold.</param>
 public sealed record DriverReport(DriverId Driver, IReadOnlyList<DriverFix> Fixes)
 {
-    internal ReadOnlySpan<DriverFix> Span => Fixes as DriverFix[] ?? [.. Fixes];
+    /// <summary>Whose they are. Set only where a report is used again for another driver, together with its fixes.</summary>
+    public DriverId Driver { get; internal set; } = Driver;
+
+    internal ReadOnlySpan<DriverFix> Span => Fixes switch
+    {
+        DriverFix[] array => array,
+        List<DriverFix> list => CollectionsMarshal.AsSpan(list),
+        _ => Fixes.ToArray(),
+    };
 }
 
 /// <summary>A report on its way through <see cref="HubWriter"/>: told the hub's answer where that arrives, without a task for each.</summary>
@@ -17,7 +26,7 @@ public abstract class QueuedReport
     /// <summary>What is to be taken; set before it is queued.</summary>
     public abstract DriverReport Report { get; }
 
-    /// <summary>The hub's answer, once for each time that it was queued. Called on the thread that reads from Redis, or at once within the queueing where the hub is away: it must not block, and whoever queues holds no lock.</summary>
+    /// <summary>The hub's answer, once for each time that it was queued. Called on the thread that reads from Redis, or at once within the queueing where the hub is away: it must not block, and whoever queues holds no lock. Once told it may be used again for other fixes: whoever calls this looks at it no more.</summary>
     public abstract void Answer(in HubVerdict verdict);
 }
 

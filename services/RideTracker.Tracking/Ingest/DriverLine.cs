@@ -44,16 +44,18 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
     public void Learn(in HubVerdict verdict)
     {
         if (verdict.Outcome == HubOutcome.Unavailable) return;
-        var refresh = false;
+        bool refresh = false, news;
         lock (_gate)
         {
-            _full = verdict.Outcome == HubOutcome.Full;
+            var full = verdict.Outcome == HubOutcome.Full;
+            news = full != _full;
+            _full = full;
             // The message about the trip was lost, or comes yet.
             if (_open && verdict.OnTrip != _onTrip && !_refreshing) refresh = _refreshing = true;
         }
 
         if (refresh) _ = RefreshAsync();
-        changed();
+        if (news) changed();
     }
 
     /// <summary>The trip as JSON, if the phone was not told yet; <c>null</c> in JSON if it has none.</summary>

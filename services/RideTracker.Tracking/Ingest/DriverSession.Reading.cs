@@ -110,7 +110,10 @@ internal sealed partial class DriverSession
         if (read.Fixes is not { } fixes)
         {
             _metrics.Unreadable(Door.WebSocket);
-            Begin(new SocketReport(this) { Number = ++_readReports, ReadAt = readAt, Unreadable = read, Done = true });
+            var bad = _reports.Rent(this, ++_readReports, readAt);
+            bad.Unreadable = read;
+            bad.Done = true;
+            Begin(bad);
             if (++_unreadableInARow == MaxUnreadableInARow) Close(WebSocketCloseStatus.PolicyViolation, "unreadable-reports", afterSettled: true);
             return;
         }
@@ -122,18 +125,16 @@ internal sealed partial class DriverSession
         // Not settled: the phone sends it again.
         if (_stopReading.IsCancellationRequested) return;
 
-        var report = new SocketReport(this)
-        {
-            Number = ++_readReports,
-            ReadAt = readAt,
-            Fixes = fixes.Count,
-            Checked = _track.Check(CollectionsMarshal.AsSpan(fixes), _time.GetUtcNow().ToUnixTimeMilliseconds()),
-        };
+        var report = _reports.Rent(this, ++_readReports, readAt);
+        report.Fixes = fixes.Count;
+        _track.CheckInto(report.Checked, CollectionsMarshal.AsSpan(fixes), _time.GetUtcNow().ToUnixTimeMilliseconds());
         // After a phone caught up it would hold room for hundreds for ever.
         if (fixes.Capacity > KeepFixes) _fixes = new List<DriverFix>(1);
-        report.Done = report.Checked.Passed is null;
+        var done = report.Checked.Passed is null;
+        report.Done = done;
         Begin(report);
-        if (report.Done) return;
+        // One that is done may be another report by now.
+        if (done) return;
         // Not waited for, where the hub's queue is full: how much of one phone may wait there is bounded by RoomAsync, and its reports stay together.
         var queued = TakeToHubAsync(report);
         if (!queued.IsCompletedSuccessfully) _ = queued.AsTask();

@@ -11,19 +11,22 @@ internal sealed partial class DriverSession
     private bool _openTrouble;
     private bool _troubleTold;
 
+    // A report that is done is not to be looked at after this.
     private void Begin(SocketReport report)
     {
+        var done = report.Done;
         lock (_gate)
         {
             _inFlight.Enqueue(report);
             _reportsInFlight++;
             _fixesInFlight += report.Fixes;
-            if (report.Done) SettleHeads();
+            if (done) SettleHeads();
         }
 
-        if (report.Done) Kick();
+        if (done) Kick();
     }
 
+    // The hub may have answered, and the report be another one, before this returns.
     private async ValueTask TakeToHubAsync(SocketReport report)
     {
         try
@@ -97,7 +100,7 @@ internal sealed partial class DriverSession
         Kick();
     }
 
-    // Under the lock.
+    // Under the lock. A report that is done is known to nobody but the queue of this connection: the hub has answered, or never sees it.
     private void SettleHeads()
     {
         while (_inFlight.TryPeek(out var head) && head.Done)
@@ -106,6 +109,7 @@ internal sealed partial class DriverSession
             _outbox.Settle(head);
             if (head.Unreadable is null)
                 _metrics.Settled(Door.WebSocket, head.Verdict.Accepted, head.Verdict.Duplicates + head.Checked.Repeated, head.Checked.Refused, _time.GetElapsedTime(head.ReadAt));
+            _reports.Return(head);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     private readonly DriverTrack _track;
     private readonly IngestHub _hub;
     private readonly ReportIntake _intake;
+    private readonly SocketReportPool _reports;
     private readonly IngestOptions _options;
     private readonly IngestMetrics _metrics;
     private readonly TimeProvider _time;
@@ -37,14 +38,15 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     private (WebSocketCloseStatus Status, string Reason, bool AfterSettled)? _close;
 
     public DriverSession(
-        WebSocket socket, Caller caller, DriverTrack track, IngestHub hub, ReportIntake intake, IngestOptions options, IngestMetrics metrics, TimeProvider time,
-        ILogger<DriverSession> log)
+        WebSocket socket, Caller caller, DriverTrack track, IngestHub hub, ReportIntake intake, SocketReportPool reports, IngestOptions options, IngestMetrics metrics,
+        TimeProvider time, ILogger<DriverSession> log)
     {
         _socket = socket;
         _caller = caller;
         _track = track;
         _hub = hub;
         _intake = intake;
+        _reports = reports;
         _options = options;
         _metrics = metrics;
         _time = time;

@@ -49,9 +49,15 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
     /// <param name="nowMs">The server's clock, Unix ms.</param>
     public CheckedReport Check(ReadOnlySpan<DriverFix> fixes, long nowMs)
     {
-        var passed = new DriverFix[fixes.Length];
-        int passedCount = 0, repeated = 0;
-        List<RefusedFix>? refused = null;
+        var report = new CheckedReport();
+        CheckInto(report, fixes, nowMs);
+        return report;
+    }
+
+    /// <summary>The same, into a report that is used again.</summary>
+    public void CheckInto(CheckedReport into, ReadOnlySpan<DriverFix> fixes, long nowMs)
+    {
+        into.Begin(driver, fixes.Length);
         var order = ByTime(fixes);
         lock (_gate)
         {
@@ -70,27 +76,19 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
 
                 if (reason is { } why)
                 {
-                    (refused ??= []).Add(new RefusedFix(index, why));
+                    into.Refuse(index, why);
                 }
-                else if (passedCount > 0 && passed[passedCount - 1].FixTimeMs == fix.FixTimeMs)
+                else if (into.TryPass(in fix) && !late)
                 {
-                    repeated++;
-                }
-                else
-                {
-                    passed[passedCount++] = fix;
-                    if (late) continue;
                     _newest = fix;
                     _newPlace = default;
                 }
             }
 
-            if (passedCount > 0) _underWay++;
+            if (into.Passed is not null) _underWay++;
         }
 
-        refused?.Sort(static (a, b) => a.Index.CompareTo(b.Index));
-        if (passedCount < passed.Length) Array.Resize(ref passed, passedCount);
-        return new CheckedReport(passedCount > 0 ? new DriverReport(driver, passed) : null, repeated, refused ?? (IReadOnlyList<RefusedFix>)[]);
+        into.End();
     }
 
     /// <summary>The hub took a report that <see cref="Check"/> passed.</summary>

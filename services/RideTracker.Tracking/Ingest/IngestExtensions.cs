@@ -26,6 +26,7 @@ public static class IngestExtensions
             provider.GetRequiredService<HubLink>(), provider.GetRequiredService<HubWriter>(), provider.GetRequiredService<HubReader>()));
         services.AddSingleton<DriverTracks>();
         services.AddSingleton<ReportIntake>();
+        services.AddSingleton<SocketReportPool>();
         services.AddSingleton<IngestConnections>();
         services.AddSingleton<DriverSocketEndpoint>();
         services.AddSingleton<FixesEndpoint>();

@@ -9,23 +9,30 @@ internal sealed class IngestMetrics
     /// <summary>The meter's name.</summary>
     public const string MeterName = "RideTracker.Ingest";
 
-    private readonly Counter<long> _accepted;
-    private readonly Counter<long> _duplicates;
+    private static readonly string[] Doors = ["signalr", "websocket", "http"];
+
+    // Counted here and looked at when somebody asks: the library's own counters cost as much as checking a fix.
+    private readonly long[] _reports = new long[Doors.Length];
     private readonly Counter<long> _rejected;
-    private readonly Counter<long> _reports;
     private readonly Counter<long> _unreadable;
     private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _retries;
     private readonly UpDownCounter<long> _connections;
     private readonly Histogram<double> _ackLatency;
+    private long _accepted;
+    private long _duplicates;
 
     public IngestMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _accepted = meter.CreateCounter<long>("ridetracker.ingest.accepted", "{fix}", "Fixes that the hub took.");
-        _duplicates = meter.CreateCounter<long>("ridetracker.ingest.duplicates", "{fix}", "Fixes that the hub had already.");
+        meter.CreateObservableCounter("ridetracker.ingest.accepted", () => Volatile.Read(ref _accepted), "{fix}", "Fixes that the hub took.");
+        meter.CreateObservableCounter("ridetracker.ingest.duplicates", () => Volatile.Read(ref _duplicates), "{fix}", "Fixes that the hub had already.");
         _rejected = meter.CreateCounter<long>("ridetracker.ingest.rejected", "{fix}", "Fixes refused, by reason.");
-        _reports = meter.CreateCounter<long>("ridetracker.ingest.reports", "{report}", "Reports settled, by door.");
+        meter.CreateObservableCounter(
+            "ridetracker.ingest.reports",
+            () => Enum.GetValues<Door>().Select(door => new Measurement<long>(Volatile.Read(ref _reports[(int)door]), Tag(door))),
+            "{report}",
+            "Reports settled, by door.");
         _unreadable = meter.CreateCounter<long>("ridetracker.ingest.unreadable", "{report}", "What could not be read as a report, by door.");
         _rateLimited = meter.CreateCounter<long>("ridetracker.ingest.rate_limited", "{report}", "Reports that had to wait or were sent back above a driver's rate, by door.");
         _retries = meter.CreateCounter<long>("ridetracker.ingest.retries", "{report}", "Reports that the hub did not take at the first try, by door.");
@@ -36,9 +43,9 @@ internal sealed class IngestMetrics
 
     public void Settled(Door door, int accepted, int duplicates, IReadOnlyList<RefusedFix> refused, TimeSpan latency)
     {
-        _reports.Add(1, Tag(door));
-        if (accepted > 0) _accepted.Add(accepted);
-        if (duplicates > 0) _duplicates.Add(duplicates);
+        Interlocked.Increment(ref _reports[(int)door]);
+        Interlocked.Add(ref _accepted, accepted);
+        if (duplicates > 0) Interlocked.Add(ref _duplicates, duplicates);
         for (var i = 0; i < refused.Count; i++) _rejected.Add(1, new KeyValuePair<string, object?>("reason", refused[i].Reason.ToWire()));
         _ackLatency.Record(latency.TotalSeconds, Tag(door));
     }
@@ -53,13 +60,7 @@ internal sealed class IngestMetrics
 
     public void Disconnected(Door door) => _connections.Add(-1, Tag(door));
 
-    private static KeyValuePair<string, object?> Tag(Door door) => new("door", door switch
-    {
-        Door.SignalR => "signalr",
-        Door.WebSocket => "websocket",
-        Door.Http => "http",
-        _ => throw new ArgumentOutOfRangeException(nameof(door), door, "No such door."),
-    });
+    private static KeyValuePair<string, object?> Tag(Door door) => new("door", Doors[(int)door]);
 }
 
 /// <summary>How a report came in.</summary>

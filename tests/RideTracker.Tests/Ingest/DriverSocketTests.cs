@@ -45,6 +45,29 @@ public sealed class DriverSocketTests
     }
 
     [Fact]
+    public async Task Report_AfterOneWithRefusedFixes_HasNoneOfThemInItsAck()
+    {
+        await using var node = await IngestNode.StartAsync();
+        await using var phone = await node.ConnectAsync();
+        var time = Now;
+
+        // One after the other, so that the node uses the same report again.
+        await phone.ReportAsync((time - 3000, 37.7, -122.4), (time - 3000, 37.7, -122.4), (time - 2000, 91, 0));
+        Assert.Equal(1, (await phone.NextAsync("ack")).GetProperty("rejected").GetArrayLength());
+        await phone.SendAsync("{}");
+        await phone.NextAsync("error");
+        await phone.NextAsync("ack");
+        await phone.ReportAsync((time, 37.7001, -122.4));
+        var ack = await phone.NextAsync("ack");
+
+        Assert.Equal(3, ack.GetProperty("reports").GetInt64());
+        Assert.Equal(1, ack.GetProperty("accepted").GetInt32());
+        Assert.Equal(0, ack.GetProperty("duplicates").GetInt32());
+        Assert.Equal("[]", ack.GetProperty("rejected").GetRawText());
+        Assert.Equal([time - 3000, time], node.Hub.Taken("d1").Select(fix => fix.FixTimeMs));
+    }
+
+    [Fact]
     public async Task Reports_InARow_AreAcknowledgedTogetherAndInFull()
     {
         await using var node = await IngestNode.StartAsync();
