@@ -231,33 +231,26 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
             return;
         }
 
+        var resume = StreamResume(context, strategy);
         TripFeed? feed = null;
+        StateFrame? first = null;
         try
         {
-            var resume = StreamResume(context, strategy);
-            StateFrame? first;
             (feed, first) = await AttachAsync(trip, stream.Mailbox, resume, context.RequestAborted);
-            if (feed is null)
-            {
-                await Problems.NotFound.WriteAsync(context, "There is no such trip, or not for this token.");
-                return;
-            }
-
-            var attached = feed;
-            var shown = Math.Max(resume.At?.FixTimeMs ?? 0, first?.FixTimeMs ?? 0);
-            await RiderSession.RunAsync(context, stream, streams, metrics, time, first, frame =>
-            {
-                // A driver's replacement, or a hub restored from an older copy, may be behind what this client has seen.
-                if (frame.FixTimeMs > 0 && frame.FixTimeMs < shown) return attached.WithoutVehicle(shown);
-                shown = Math.Max(shown, frame.FixTimeMs);
-                return frame;
-            });
         }
         finally
         {
-            feed?.Detach(stream.Mailbox);
-            streams.Close(stream);
+            if (feed is null) streams.Close(stream);
         }
+
+        if (feed is null)
+        {
+            await Problems.NotFound.WriteAsync(context, "There is no such trip, or not for this token.");
+            return;
+        }
+
+        var view = new TripView(feed, stream.Mailbox, Math.Max(resume.At?.FixTimeMs ?? 0, first?.FixTimeMs ?? 0));
+        await new RiderSession(stream, view, streams, metrics).RunAsync(context, first, time);
     }
 
     private async ValueTask<(TripFeed? Feed, StateFrame? First)> AttachAsync(TripId trip, Mailbox mailbox, ResumePoint resume, CancellationToken cancellationToken)

@@ -140,20 +140,29 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             return;
         }
 
+        IViewport? viewport = null;
+        RiderView? view = null;
+        StateFrame? first;
         try
         {
-            await using var viewport = await viewports.OpenAsync(look.Query, look.Audience, stream.Mailbox, context.RequestAborted);
+            viewport = await viewports.OpenAsync(look.Query, look.Audience, stream.Mailbox, context.RequestAborted);
             var last = strategy == Strategy.Sse ? context.Request.Headers["Last-Event-ID"].ToString() : "";
             var resume = last.Length > 0 ? last : context.Request.Query["cursor"].ToString();
             var picture = new ViewportPicture(look, viewport, Tick(look, viewport), TimeSpan.FromMilliseconds(presence.Value.MinSilenceMs), time);
-            var first = await picture.FirstAsync(resume, context.RequestAborted);
-            await using var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), stream.Mailbox, Tick(look, viewport), Tick(look, viewport));
-            await RiderSession.RunAsync(context, stream, streams, metrics, time, first, static frame => frame, picture.NextAsync);
+            first = await picture.FirstAsync(resume, context.RequestAborted);
+            var tick = time.CreateTimer(static state => ((Mailbox)state!).Signal(), stream.Mailbox, Tick(look, viewport), Tick(look, viewport));
+            view = new ViewportView(viewport, picture, tick);
         }
         finally
         {
-            streams.Close(stream);
+            if (view is null)
+            {
+                if (viewport is not null) await viewport.DisposeAsync();
+                streams.Close(stream);
+            }
         }
+
+        await new RiderSession(stream, view, streams, metrics).RunAsync(context, first, time);
     }
 
     private TimeSpan Tick(Look look, IViewport viewport)

@@ -1,57 +1,116 @@
+using Microsoft.AspNetCore.Connections;
 using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hosting.Handover;
 
 namespace RideTracker.Tracking.Delivery;
 
-/// <summary>Runs one open stream from its first state to its end: takes from the mailbox, writes at the client's pace.</summary>
-public static class RiderSession
+/// <summary>One open stream from its first state to its end: takes from the mailbox, writes at the client's pace.</summary>
+/// <param name="stream">The stream; closed when the session ends.</param>
+/// <param name="view">What it shows; disposed of when the session ends.</param>
+/// <param name="streams">The node's streams.</param>
+/// <param name="metrics">Where deliveries are counted.</param>
+public sealed class RiderSession(RiderStream stream, RiderView view, RiderStreams streams, DeliveryMetrics metrics)
 {
-    /// <param name="context">The request.</param>
-    /// <param name="stream">Its stream.</param>
-    /// <param name="streams">The node's streams.</param>
-    /// <param name="metrics">Where deliveries are counted.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="first">The first state, if the client must get one.</param>
-    /// <param name="prepare">Sees each state but the first before it is written and may put another in its place.</param>
-    /// <param name="next">For streams that are not handed their states: asked at each signal whether there is one.</param>
-    public static async Task RunAsync(
-        HttpContext context, RiderStream stream, RiderStreams streams, DeliveryMetrics metrics, TimeProvider time, StateFrame? first, Func<StateFrame, StateFrame> prepare,
-        Func<CancellationToken, ValueTask<StateFrame?>>? next = null)
-    {
-        var cancellationToken = context.RequestAborted;
-        if (stream.Strategy == Strategy.Sse)
-        {
-            await RunAsync(new SseTransport(context, stream, streams), stream, metrics, first, prepare, next, cancellationToken);
-            return;
-        }
+    private RiderTransport? _transport;
 
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        await RunAsync(new WebSocketTransport(socket, stream, streams, time), stream, metrics, first, prepare, next, cancellationToken);
+    /// <summary>Runs the stream, or only begins it where it can go on without its request (<see cref="ConnectionHandover"/>).</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="first">The first state, if the client must get one.</param>
+    /// <param name="time">The clock.</param>
+    public Task RunAsync(HttpContext context, StateFrame? first, TimeProvider time)
+    {
+        if (stream.Strategy != Strategy.Sse) return RunWebSocketAsync(context, first, time);
+        if (ConnectionHandover.Of(context) is { } handover) return BeginAsync(context, handover, first);
+        _transport = new SseTransport(context, framed: false, stream, streams);
+        return RunAsync(first, context.RequestAborted);
     }
 
-    private static async Task RunAsync(
-        RiderTransport transport, RiderStream stream, DeliveryMetrics metrics, StateFrame? first, Func<StateFrame, StateFrame> prepare,
-        Func<CancellationToken, ValueTask<StateFrame?>>? next, CancellationToken cancellationToken)
+    private async Task RunWebSocketAsync(HttpContext context, StateFrame? first, TimeProvider time)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        _transport = new WebSocketTransport(socket, stream, streams, time);
+        await RunAsync(first, context.RequestAborted);
+    }
+
+    private async Task RunAsync(StateFrame? first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await TryOpenAsync(first, cancellationToken)) await DeliverAsync(cancellationToken);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    private async Task BeginAsync(HttpContext context, ConnectionHandover handover, StateFrame? first)
+    {
+        var taken = false;
+        try
+        {
+            _transport = new SseTransport(context, framed: true, stream, streams);
+            if (!await TryOpenAsync(first, context.RequestAborted)) return;
+            handover.Take(GoOnAsync);
+            taken = true;
+        }
+        finally
+        {
+            if (!taken) await EndAsync();
+        }
+    }
+
+    private async Task GoOnAsync(ConnectionContext connection)
+    {
+        try
+        {
+            stream.GoOn(connection.Abort);
+            ((SseTransport)_transport!).GoOn(connection.Transport.Output);
+            await DeliverAsync(connection.ConnectionClosed);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    private async ValueTask EndAsync()
+    {
+        await view.DisposeAsync();
+        streams.Close(stream);
+    }
+
+    private async ValueTask<bool> TryOpenAsync(StateFrame? first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _transport!.OpenAsync(first, cancellationToken);
+            if (first is null) return true;
+            metrics.Written(stream.Strategy);
+            if (first.EndReason is { } already) stream.Mailbox.Close(new Goodbye(GoodbyeKind.End, already));
+            first.Release();
+            return true;
+        }
+        catch (Exception failure) when (IsBroken(failure))
+        {
+            return false;
+        }
+    }
+
+    private async Task DeliverAsync(CancellationToken cancellationToken)
     {
         var mailbox = stream.Mailbox;
+        var transport = _transport!;
         await using var aborted = cancellationToken.UnsafeRegister(static state => ((Mailbox)state!).Close(Goodbye.Disconnected), mailbox);
         try
         {
-            await transport.OpenAsync(first, cancellationToken);
-            if (first is not null)
-            {
-                metrics.Written(stream.Strategy);
-                if (first.EndReason is { } already) mailbox.Close(new Goodbye(GoodbyeKind.End, already));
-                first.Release();
-                first = null;
-            }
-
             while (true)
             {
                 var mail = await mailbox.TakeAsync();
-                var waiting = mail.Frame ?? (next is null ? null : await next(cancellationToken));
+                var waiting = mail.Frame ?? await view.NextAsync(cancellationToken);
                 if (waiting is { } offered)
                 {
-                    var frame = prepare(offered);
+                    var frame = view.Prepare(offered);
                     if (!ReferenceEquals(frame, offered)) offered.Release();
                     await transport.WriteAsync(frame);
                     metrics.Written(stream.Strategy);
@@ -71,10 +130,13 @@ public static class RiderSession
                 return;
             }
         }
-        catch (Exception failure) when (failure is OperationCanceledException or System.Net.WebSockets.WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception failure) when (IsBroken(failure))
         {
             // The connection broke while something was written: nobody is left to be told.
             return;
         }
     }
+
+    private static bool IsBroken(Exception failure) =>
+        failure is OperationCanceledException or System.Net.WebSockets.WebSocketException or IOException or ObjectDisposedException;
 }

@@ -4,13 +4,23 @@ using RideTracker.Tracking.FanOut;
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary>One open stream or held poll: its mailbox, and the times at which something is due for it. The clock of <see cref="RiderStreams"/> looks at them.</summary>
-public sealed class RiderStream(Strategy strategy, Caller caller, Action abort, Func<long> nextAliveMs)
+/// <param name="strategy">How its client gets its states.</param>
+/// <param name="caller">Whose it is.</param>
+/// <param name="abort">Cuts the connection.</param>
+/// <param name="nextAliveMs">When the next sign of life is due if something is written now (Unix ms).</param>
+public sealed class RiderStream(Strategy strategy, in Caller caller, Action abort, Func<long> nextAliveMs)
 {
+    private Action _abort = abort;
+
     public Mailbox Mailbox { get; } = new();
 
     public Strategy Strategy => strategy;
 
-    public Caller Caller => caller;
+    /// <summary>The name of its token, empty if it has none.</summary>
+    public string Jti { get; } = caller.Jti;
+
+    /// <summary>When its token ends (Unix ms).</summary>
+    public long ExpiresMs { get; } = caller.ExpiresAt.ToUnixTimeMilliseconds();
 
     /// <summary>When a sign of life is due (Unix ms); <see cref="long.MaxValue"/> = never.</summary>
     public long AliveDueMs { get; set; } = long.MaxValue;
@@ -36,11 +46,14 @@ public sealed class RiderStream(Strategy strategy, Caller caller, Action abort, 
     /// <summary>Something was written: the next sign of life is due that much later.</summary>
     public void Postpone() => AliveDueMs = nextAliveMs();
 
+    /// <summary>The stream goes on by another way, which is cut by this.</summary>
+    public void GoOn(Action abort) => _abort = abort;
+
     /// <summary>Cuts the connection: the client takes nothing, so nothing can be told to it.</summary>
     public void AbortSlow()
     {
         TooSlow = true;
         Mailbox.Close(Goodbye.Disconnected);
-        abort();
+        _abort();
     }
 }

@@ -21,6 +21,8 @@ public sealed partial class RiderStreams : BackgroundService
     private readonly Revocations _revocations;
     private readonly TimeProvider _time;
     private readonly ILogger<RiderStreams> _log;
+    // One for all streams.
+    private readonly Func<long> _nextAliveMs;
     private int _count;
     private volatile bool _draining;
     private TimeSpan _drainTime;
@@ -33,6 +35,7 @@ public sealed partial class RiderStreams : BackgroundService
         _revocations = revocations;
         _time = time;
         _log = log;
+        _nextAliveMs = NextAliveMs;
         _clock = new StreamClock(NowMs, TickMs);
         revocations.Revoked += OnRevoked;
     }
@@ -56,7 +59,7 @@ public sealed partial class RiderStreams : BackgroundService
             return null;
         }
 
-        var stream = new RiderStream(strategy, caller, context.Abort, NextAliveMs);
+        var stream = new RiderStream(strategy, caller, context.Abort, _nextAliveMs);
         if (strategy is Strategy.Sse or Strategy.WebSocket) stream.Postpone();
         _streams[stream] = 0;
         Schedule(stream);
@@ -111,7 +114,7 @@ public sealed partial class RiderStreams : BackgroundService
 
     private long NextLookMs(RiderStream stream)
     {
-        var due = Math.Min(stream.AliveDueMs, Math.Min(stream.DeadlineMs, stream.Caller.ExpiresAt.ToUnixTimeMilliseconds()));
+        var due = Math.Min(stream.AliveDueMs, Math.Min(stream.DeadlineMs, stream.ExpiresMs));
         return stream.WritingSinceMs is var since and > 0 ? Math.Min(due, since + _options.SlowSeconds * 1000L) : due;
     }
 
@@ -129,7 +132,7 @@ public sealed partial class RiderStreams : BackgroundService
                 stream.Mailbox.OfferAlive();
             }
 
-            if (now >= stream.Caller.ExpiresAt.ToUnixTimeMilliseconds()) stream.Mailbox.Close(Goodbye.TokenExpired);
+            if (now >= stream.ExpiresMs) stream.Mailbox.Close(Goodbye.TokenExpired);
             if (now >= stream.DeadlineMs) stream.Mailbox.Close(Goodbye.Deadline);
             if (stream.WritingSinceMs is var since and > 0 && now - since > _options.SlowSeconds * 1000L && !stream.TooSlow)
             {
@@ -146,7 +149,7 @@ public sealed partial class RiderStreams : BackgroundService
     private void OnRevoked(string jti)
     {
         foreach (var (stream, _) in _streams)
-            if (stream.Caller.Jti == jti) stream.Mailbox.Close(Goodbye.TokenRevoked);
+            if (stream.Jti == jti) stream.Mailbox.Close(Goodbye.TokenRevoked);
     }
 
     [LoggerMessage(401, LogLevel.Information, "Draining {Streams} rider streams")]

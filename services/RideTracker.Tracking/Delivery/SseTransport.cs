@@ -4,15 +4,21 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hosting.Handover;
 
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary>Server-sent events (WHATWG HTML 9.2).</summary>
-public sealed class SseTransport(HttpContext context, RiderStream stream, RiderStreams streams) : RiderTransport(stream, streams)
+/// <param name="context">The request.</param>
+/// <param name="framed">The answer's chunks (RFC 9112 section 7.1) are written here, not by the server, so that it can go on without the server.</param>
+/// <param name="stream">The stream.</param>
+/// <param name="streams">The node's streams.</param>
+public sealed class SseTransport(HttpContext context, bool framed, RiderStream stream, RiderStreams streams) : RiderTransport(stream, streams)
 {
     private static readonly byte[] Alive = "event: alive\ndata: {}\n\n"u8.ToArray();
 
-    private readonly PipeWriter _body = context.Response.BodyWriter;
+    private HttpContext? _context = context;
+    private PipeWriter _body = context.Response.BodyWriter;
 
     /// <summary>Answers a connect that must not fail for good although nothing can be streamed now: 200, a delay, and a close.</summary>
     public static async Task ComeBackAsync(HttpContext context, int retryMs)
@@ -23,42 +29,39 @@ public sealed class SseTransport(HttpContext context, RiderStream stream, RiderS
 
     public override ValueTask OpenAsync(StateFrame? first, CancellationToken cancellationToken)
     {
-        Begin(context);
+        Begin(_context!);
+        if (framed) _context!.Response.Headers.TransferEncoding = "chunked";
+        _context = null;
         var retry = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {Streams.RetryMs}\n"));
-        _body.Write(retry);
         // A resumed client that has the present state learns at once that it is connected.
-        _body.Write(first is null ? Alive : first.Event.Span);
-        return Timed(FlushAsync());
+        return Timed(WriteAsync(retry, first is null ? Alive : first.Event.Span));
     }
+
+    /// <summary>The request has ended; the answer goes on by the connection itself.</summary>
+    public void GoOn(PipeWriter output) => _body = output;
 
     public override async Task CloseAsync(Goodbye goodbye, CancellationToken cancellationToken)
     {
         switch (goodbye.Kind)
         {
             case GoodbyeKind.End:
-                _body.Write(Encoding.ASCII.GetBytes($"event: end\ndata: {{\"reason\":\"{goodbye.Reason}\"}}\n\n"));
+                await Timed(WriteAsync([], Encoding.ASCII.GetBytes($"event: end\ndata: {{\"reason\":\"{goodbye.Reason}\"}}\n\n")));
                 break;
             case GoodbyeKind.Drain:
-                _body.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {goodbye.RetryMs}\n\n")));
+                await Timed(WriteAsync([], Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {goodbye.RetryMs}\n\n"))));
                 break;
             default:
-                return;
+                break;
         }
 
+        if (!framed) return;
+        HttpChunk.WriteLast(_body);
         await Timed(FlushAsync());
     }
 
-    protected override ValueTask WriteStateAsync(StateFrame frame)
-    {
-        _body.Write(frame.Event.Span);
-        return FlushAsync();
-    }
+    protected override ValueTask WriteStateAsync(StateFrame frame) => WriteAsync([], frame.Event.Span);
 
-    protected override ValueTask WriteAliveAsync()
-    {
-        _body.Write(Alive);
-        return FlushAsync();
-    }
+    protected override ValueTask WriteAliveAsync() => WriteAsync([], Alive);
 
     private static void Begin(HttpContext context)
     {
@@ -68,6 +71,21 @@ public sealed class SseTransport(HttpContext context, RiderStream stream, RiderS
         // For nginx and those who follow it: pass each event on at once.
         headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+
+    private ValueTask WriteAsync(ReadOnlySpan<byte> head, ReadOnlySpan<byte> text)
+    {
+        if (framed)
+        {
+            HttpChunk.Write(_body, head, text);
+        }
+        else
+        {
+            _body.Write(head);
+            _body.Write(text);
+        }
+
+        return FlushAsync();
     }
 
     // Without a token: a connection that breaks ends the flush, and a token would be registered for each.

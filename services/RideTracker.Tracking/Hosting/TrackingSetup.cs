@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hosting.Handover;
 using RideTracker.Tracking.Hosting.OpenApi;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
@@ -33,6 +34,7 @@ public static class TrackingSetup
             kestrel.Limits.MaxRequestBodySize = node.MaxBodyBytes;
             // Clients that read slowly are ours to judge (Delivery:SlowSeconds), not by bytes per second.
             kestrel.Limits.MinResponseDataRate = null;
+            kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
         });
         builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<NodeDrain>();

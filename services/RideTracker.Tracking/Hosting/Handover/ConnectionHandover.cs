@@ -1,0 +1,102 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace RideTracker.Tracking.Hosting.Handover;
+
+/// <summary>
+/// Lets an answer that goes on for hours leave the HTTP server: the request ends, and with it go the server's and the middleware's objects (10 KB), while
+/// the rest of the answer is written to the connection itself (docs/adr/0010). HTTP/1.1 without TLS only.
+/// </summary>
+internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeature
+{
+    private readonly ConnectionContext _connection;
+    private readonly IDuplexPipe _transport;
+    private readonly IConnectionHeartbeatFeature? _heartbeat;
+    private List<(Action<object> Action, object State)>? _heartbeats;
+    private Func<ConnectionContext, Task>? _rest;
+
+    private ConnectionHandover(ConnectionContext connection)
+    {
+        _connection = connection;
+        _transport = connection.Transport;
+        _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
+        Input = new HandoverReader(_transport.Input);
+        Output = new HandoverWriter(_transport.Output);
+    }
+
+    /// <summary>What the HTTP server reads from: nothing more comes after the handover.</summary>
+    public HandoverReader Input { get; }
+
+    /// <summary>What the HTTP server writes to: it can't close the connection after the handover.</summary>
+    public HandoverWriter Output { get; }
+
+    PipeReader IDuplexPipe.Input => Input;
+
+    PipeWriter IDuplexPipe.Output => Output;
+
+    /// <summary>Puts it in front of the HTTP server on each connection of an endpoint.</summary>
+    public static void Use(ListenOptions listen) => listen.Use(next => connection => RunAsync(connection, next));
+
+    /// <summary>The handover of the request's connection; null where it has none: HTTP/2, TLS, or another server than Kestrel.</summary>
+    public static ConnectionHandover? Of(HttpContext context) =>
+        Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ConnectionHandover>() is { } handover && ReferenceEquals(handover._connection.Transport, handover)
+            ? handover
+            : null;
+
+    /// <summary>
+    /// Takes the connection: once the request has ended, which it is to do at once, <paramref name="rest"/> is called, whatever else happened meanwhile. When
+    /// its task ends the connection is closed.
+    /// </summary>
+    public void Take(Func<ConnectionContext, Task> rest)
+    {
+        _rest = rest;
+        Input.HandOver();
+        Output.HandOver();
+    }
+
+    void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state)
+    {
+        // The server's own list is never emptied, and would keep the whole of the ended request.
+        if (_heartbeats is null) _heartbeat?.OnHeartbeat(static handover => ((ConnectionHandover)handover).Beat(), this);
+        (_heartbeats ??= []).Add((action, state));
+    }
+
+    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var handover = new ConnectionHandover(connection);
+        connection.Transport = handover;
+        connection.Features.Set(handover);
+        connection.Features.Set<IConnectionHeartbeatFeature>(handover);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            if (handover.End() is { } rest) await rest(connection);
+        }
+    }
+
+    // The server is done: nothing of it stays with the connection.
+    private Func<ConnectionContext, Task>? End()
+    {
+        var rest = _rest;
+        _rest = null;
+        if (rest is null) return null;
+        _connection.Transport = _transport;
+        Volatile.Write(ref _heartbeats, null);
+        _connection.Features.Set<ConnectionHandover>(null);
+        _connection.Features.Set(_heartbeat);
+        _connection.Features.Set<IConnectionTimeoutFeature>(null);
+        return rest;
+    }
+
+    private void Beat()
+    {
+        if (Volatile.Read(ref _heartbeats) is not { } heartbeats) return;
+        foreach (var (action, state) in heartbeats) action(state);
+    }
+}
