@@ -136,11 +136,11 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
 
     private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS", "MOVED", "ASK"];
 
-    /// <summary>The server that takes a key's writes now; null while none is known.</summary>
-    internal async ValueTask<EndPoint?> FindServerAsync(string key)
+    /// <summary>The server that takes a key's writes now; null while none is known. Blocks where a Cluster has to be asked.</summary>
+    internal EndPoint? FindServer(string key)
     {
         if (_redis is not { IsConnected: true } redis) return null;
-        return redis.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? await redis.GetDatabase().IdentifyEndpointAsync(key, CommandFlags.DemandMaster) : Primaries().FirstOrDefault();
+        return redis.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? redis.GetDatabase().IdentifyEndpoint(key, CommandFlags.DemandMaster) : Primaries().FirstOrDefault();
     }
 
     private static ConfigurationOptions Configure(HubOptions options)

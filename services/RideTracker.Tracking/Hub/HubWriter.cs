@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
@@ -13,6 +12,7 @@ namespace RideTracker.Tracking.Hub;
 /// Takes checked reports to the hub: one script call per partition and batch. Gathers while a call is under way, and for a millisecond from the
 /// beginning of one: a report that comes alone goes at once, and where thousands come they share the cost of the call.
 /// </summary>
+/// <remarks>A thread for each partition, which waits for reports, for the millisecond and for Redis: no hop from one to the other (docs/adr/0007).</remarks>
 public sealed partial class HubWriter : BackgroundService
 {
     private const int KeysAhead = 4;
@@ -28,7 +28,7 @@ public sealed partial class HubWriter : BackgroundService
     private readonly HubMetrics _metrics;
     private readonly ILogger<HubWriter> _log;
     private readonly TimeProvider _time;
-    private readonly Channel<QueuedReport>[] _queues;
+    private readonly ReportQueue[] _queues;
     private readonly string _node = Guid.NewGuid().ToString("N")[..12];
     private long _batches;
 
@@ -40,12 +40,8 @@ public sealed partial class HubWriter : BackgroundService
         _metrics = metrics;
         _log = log;
         _time = time ?? TimeProvider.System;
-        _queues = new Channel<QueuedReport>[_options.Partitions];
-        for (var i = 0; i < _queues.Length; i++)
-        {
-            // Whoever queues the first report begins the call itself: no hop for the one that comes alone.
-            _queues[i] = Channel.CreateBounded<QueuedReport>(new BoundedChannelOptions(_options.QueueLength) { SingleReader = true, AllowSynchronousContinuations = true });
-        }
+        _queues = new ReportQueue[_options.Partitions];
+        for (var i = 0; i < _queues.Length; i++) _queues[i] = new ReportQueue(_options.QueueLength);
     }
 
     /// <summary>
@@ -54,16 +50,7 @@ public sealed partial class HubWriter : BackgroundService
     /// </summary>
     public async ValueTask QueueAsync(QueuedReport report, CancellationToken cancellationToken)
     {
-        var queue = _queues[HubKeys.Partition(report.Report.Driver, _queues.Length)].Writer;
-        if (queue.TryWrite(report)) return;
-        try
-        {
-            await queue.WriteAsync(report, cancellationToken);
-        }
-        catch (ChannelClosedException)
-        {
-            report.Answer(HubVerdict.Unavailable);
-        }
+        if (!await _queues[HubKeys.Partition(report.Report.Driver, _queues.Length)].AddAsync(report, cancellationToken)) report.Answer(HubVerdict.Unavailable);
     }
 
     /// <summary>Queues a report and waits for the hub's answer.</summary>
@@ -78,27 +65,31 @@ public sealed partial class HubWriter : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         // What is queued is still taken: the doors wait for their reports in flight before they let go.
-        foreach (var queue in _queues) queue.Writer.TryComplete();
+        foreach (var queue in _queues) queue.Complete();
         await Task.WhenAny(ExecuteTask ?? Task.CompletedTask, Task.Delay(Timeout.Infinite, cancellationToken));
         await base.StopAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, _queues.Length).Select(partition => RunAsync(partition, stoppingToken)));
+        Task.WhenAll(Enumerable.Range(0, _queues.Length).Select(partition => Task.Factory.StartNew(
+            () => Run(partition, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-    private async Task RunAsync(int partition, CancellationToken stoppingToken)
+    private void Run(int partition, CancellationToken stoppingToken)
     {
-        var queue = _queues[partition].Reader;
+        Thread.CurrentThread.Name = "RideTracker hub";
+        var queue = _queues[partition];
         var batch = new List<QueuedReport>();
-        await using var connection = new ScriptConnection(Accept, _link.Configuration, () => _link.FindServerAsync(HubKeys.Geo(partition)));
-        var call = new AcceptCall(connection, partition, _options.TimeoutMs);
+        using var connection = new ScriptConnection(Accept, _link.Configuration, () => _link.FindServer(HubKeys.Geo(partition)), _time);
+        var call = new AcceptCall(connection, partition);
         var gather = TimeSpan.FromMilliseconds(_options.GatherMs);
         long? began = null;
+        using var stopping = stoppingToken.UnsafeRegister(static state => ((ReportQueue)state!).Complete(), queue);
         try
         {
-            while (await queue.WaitToReadAsync(stoppingToken))
+            while (!stoppingToken.IsCancellationRequested && queue.WaitToRead())
             {
-                if (began is { } last && _time.GetElapsedTime(last) < gather) await Task.Delay(gather, _time, stoppingToken); // Timers count whole milliseconds.
+                // In the kernel, not in a timer: whoever runs this thread's continuation would be a second thread to wait for.
+                if (began is { } last && _time.GetElapsedTime(last) < gather) Thread.Sleep(gather);
                 began = _time.GetTimestamp();
                 batch.Clear();
                 var fixes = 0;
@@ -108,22 +99,23 @@ public sealed partial class HubWriter : BackgroundService
                     fixes += report.Report.Fixes.Count;
                 }
 
-                await SendAsync(call, batch, stoppingToken);
+                Send(call, batch, stoppingToken);
             }
         }
         finally
         {
+            queue.Complete();
             while (queue.TryRead(out var report)) Answer(report, HubVerdict.Unavailable);
         }
     }
 
-    private async ValueTask SendAsync(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
+    private void Send(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
     {
         try
         {
             // A call that can't be made now fails now: the doors keep their reports and try again.
             if (!_link.Answers) throw new HubUnavailableException("The hub does not answer.");
-            await CallAsync(call, batch, cancellationToken);
+            Call(call, batch, cancellationToken);
         }
         catch (Exception failure) when (failure is HubUnavailableException || RedisSocket.IsTrouble(failure))
         {
@@ -134,7 +126,7 @@ public sealed partial class HubWriter : BackgroundService
         {
             // One bad report must not block the others: one by one. Those that were taken already are duplicates now.
             LogSplit(batch.Count, failure.Message);
-            foreach (var report in batch.ToList()) await SendAsync(call, [report], cancellationToken);
+            foreach (var report in batch.ToList()) Send(call, [report], cancellationToken);
         }
         catch (Exception failure)
         {
@@ -162,9 +154,9 @@ public sealed partial class HubWriter : BackgroundService
         }
     }
 
-    private async ValueTask CallAsync(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
+    private void Call(AcceptCall call, List<QueuedReport> batch, CancellationToken cancellationToken)
     {
-        await call.Connection.OpenAsync(_link.Breaks, cancellationToken);
+        call.Connection.Open(_link.Breaks, cancellationToken);
         var resp = call.Connection.Begin(KeysAhead + 2 * batch.Count, ArgumentsAhead + ArgumentsPerReport * batch.Count);
         foreach (var key in call.Keys) resp.Part(key);
         foreach (var queued in batch)
@@ -180,23 +172,22 @@ public sealed partial class HubWriter : BackgroundService
         foreach (var queued in batch) call.Write(resp, queued.Report);
 
         var numbers = call.Numbers(NumbersPerReport * batch.Count + 1);
-        await call.RunAsync(numbers, cancellationToken);
-        var full = numbers.Span[^1] == 1;
+        call.Connection.Call(numbers);
+        var full = numbers[^1] == 1;
         _metrics.Taken(batch.Count, full);
         for (var i = 0; i < batch.Count; i++)
         {
-            var answer = numbers.Span.Slice(NumbersPerReport * i, NumbersPerReport);
+            var answer = numbers.Slice(NumbersPerReport * i, NumbersPerReport);
             Answer(batch[i], new HubVerdict(full ? HubOutcome.Full : HubOutcome.Taken, (int)answer[0], (int)answer[1], answer[2], answer[3] == 1));
         }
     }
 
     /// <summary>The calls of one partition, with all that is used again from one to the next.</summary>
-    private sealed class AcceptCall(ScriptConnection connection, int partition, int timeoutMs)
+    private sealed class AcceptCall(ScriptConnection connection, int partition)
     {
         private byte[] _text = new byte[FixText.MaxLength];
         private byte[] _places = new byte[FixText.MaxPlaceLength];
         private long[] _numbers = new long[64];
-        private CancellationTokenSource _limit = new();
 
         public ScriptConnection Connection => connection;
 
@@ -206,24 +197,10 @@ public sealed partial class HubWriter : BackgroundService
 
         public string TrackPrefix { get; } = HubKeys.TrackPrefix(partition);
 
-        public Memory<long> Numbers(int count)
+        public Span<long> Numbers(int count)
         {
             if (_numbers.Length < count) _numbers = new long[Math.Max(count, 2 * _numbers.Length)];
-            return _numbers.AsMemory(0, count);
-        }
-
-        public async ValueTask RunAsync(Memory<long> numbers, CancellationToken cancellationToken)
-        {
-            // One source for all calls, as long as none of them was late.
-            if (!_limit.TryReset())
-            {
-                _limit.Dispose();
-                _limit = new CancellationTokenSource();
-            }
-
-            _limit.CancelAfter(timeoutMs);
-            cancellationToken.ThrowIfCancellationRequested();
-            await connection.CallAsync(numbers, _limit.Token);
+            return _numbers.AsSpan(0, count);
         }
 
         public void Write(RespWriter to, DriverReport report)

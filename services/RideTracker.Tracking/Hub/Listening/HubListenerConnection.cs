@@ -7,8 +7,8 @@ namespace RideTracker.Tracking.Hub.Listening;
 
 /// <summary>One connection to Redis that only listens: connects, subscribes, reads, and does it all again when the connection breaks.</summary>
 /// <remarks>
-/// The handlers of messages run where the socket's reading completes: with inline completions (Hosting/InlineSockets.cs) that is the thread that
-/// waits for all sockets, so a message goes from Redis to the riders' sockets without a hop.
+/// A thread of its own waits for Redis and runs the handlers of messages: a message goes from Redis to the riders' sockets without a hop, and does not
+/// queue behind whatever else the node's sockets bring, such as thousands of riders that come back at once (docs/adr/0006).
 /// </remarks>
 internal sealed partial class HubListenerConnection : IAsyncDisposable
 {
@@ -58,7 +58,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
 
     public Task StartAsync()
     {
-        _running = RunAsync();
+        _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return _firstTry.Task;
     }
 
@@ -107,19 +107,21 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
 
     private static HubUnavailableException Away(Exception? cause = null) => new("The hub does not answer: nothing can be listened to now.", cause);
 
-    private async Task RunAsync()
+    private void Run()
     {
+        Thread.CurrentThread.Name = "RideTracker listener";
         var retry = FirstRetry;
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                using var cut = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                await using var stream = await RedisSocket.ConnectAsync(_configuration, _server = _primaries().FirstOrDefault() ?? throw new IOException("No server that takes writes is known."), cut.Token);
+                using var stream = RedisSocket.Connect(_configuration, _server = _primaries().FirstOrDefault() ?? throw new IOException("No server that takes writes is known."), 0, _time, _stopping.Token);
+                // A reading that blocks ends when its socket is taken away.
+                using var stop = _stopping.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), stream);
                 Open(stream);
                 _firstTry.TrySetResult();
-                await using var watch = _time.CreateTimer(_ => Watch(cut), null, PingEvery, PingEvery);
-                await ReadAsync(stream, cut.Token);
+                using var watch = _time.CreateTimer(_ => Watch(stream), null, PingEvery, PingEvery);
+                Read(stream);
             }
             catch (Exception failure)
             {
@@ -129,11 +131,10 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             }
 
             _firstTry.TrySetResult();
-            if (_stopping.IsCancellationRequested) return;
             // One that served is tried again at once; one that keeps refusing is not.
             if (_served) retry = FirstRetry;
             _served = false;
-            await Task.Delay(retry * (0.5 + Random.Shared.NextDouble()), _time, _stopping.Token);
+            _stopping.Token.WaitHandle.WaitOne(retry * (0.5 + Random.Shared.NextDouble()));
             retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
         }
     }
@@ -188,13 +189,13 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
         if (!_stopping.IsCancellationRequested) LogBroken(failure.Message);
     }
 
-    private async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
+    private void Read(Stream stream)
     {
         var buffer = new byte[BufferBytes];
         var filled = 0;
         while (true)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken);
+            var read = stream.Read(buffer.AsSpan(filled));
             if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
             _heardAt = _time.GetTimestamp();
             filled += read;
@@ -266,14 +267,14 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
         if (up) Up();
     }
 
-    private void Watch(CancellationTokenSource cut)
+    private void Watch(Stream stream)
     {
         try
         {
             // Or another server takes the writes now: this one would be silent for ever.
             if (_time.GetElapsedTime(_heardAt) > DeadAfter || (_primaries() is { Count: > 0 } primaries && !primaries.Contains(_server)))
             {
-                cut.Cancel();
+                stream.Dispose();
                 return;
             }
 
@@ -285,7 +286,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
                 Send();
             }
         }
-        catch (Exception failure) when (failure is ObjectDisposedException or AggregateException)
+        catch (ObjectDisposedException failure)
         {
             // The connection ended at this moment.
             LogBroken(failure.Message);
@@ -330,7 +331,8 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
                     _toSend.Clear();
                 }
 
-                await stream.WriteAsync(_beingSent.Written, _stopping.Token);
+                // Blocking, as all that this socket does; bounded by its time-out.
+                stream.Write(_beingSent.Written.Span);
             }
         }
         catch (Exception failure)

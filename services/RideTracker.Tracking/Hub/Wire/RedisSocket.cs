@@ -9,34 +9,46 @@ namespace RideTracker.Tracking.Hub.Wire;
 /// <summary>Opens connections of our own to Redis, as the setting <c>Hub:Redis</c> describes them: TLS (against the system's authorities), name, password, database.</summary>
 internal static class RedisSocket
 {
-    /// <summary>Connects, authenticates and makes sure that Redis serves.</summary>
-    /// <exception cref="IOException">It refuses, or the connection breaks. As well <see cref="SocketException"/>, and OperationCanceledException where it takes too long.</exception>
-    public static async Task<Stream> ConnectAsync(ConfigurationOptions configuration, EndPoint end, CancellationToken cancellationToken)
+    /// <summary>
+    /// Connects, authenticates and makes sure that Redis serves. The connection blocks: it belongs to a thread of its own, and never does anything
+    /// asynchronous, since that would switch the socket to waiting through the runtime's poller.
+    /// </summary>
+    /// <param name="configuration">How Redis is reached.</param>
+    /// <param name="end">Which server.</param>
+    /// <param name="answerTimeoutMs">How long a reading may wait, in ms; 0 = for ever.</param>
+    /// <param name="time">The clock of the limit on connecting.</param>
+    /// <param name="cancellationToken">Gives up connecting.</param>
+    /// <exception cref="IOException">It refuses, takes too long, or the connection breaks. As well <see cref="SocketException"/> and <see cref="ObjectDisposedException"/>.</exception>
+    public static Stream Connect(ConfigurationOptions configuration, EndPoint end, int answerTimeoutMs, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(configuration.ConnectTimeout);
+        cancellationToken.ThrowIfCancellationRequested();
         var socket = end is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Stream? stream = null;
         try
         {
-            await socket.ConnectAsync(end, limit.Token);
+            // What blocks is ended by taking its socket away.
+            using var stop = cancellationToken.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket);
+            using var limit = time.CreateTimer(static state => ((Socket)state!).Dispose(), socket, TimeSpan.FromMilliseconds(configuration.ConnectTimeout), Timeout.InfiniteTimeSpan);
+            socket.SendTimeout = configuration.AsyncTimeout;
+            socket.Connect(end);
             stream = new NetworkStream(socket, ownsSocket: true);
             if (configuration.Ssl)
             {
                 var secure = new SslStream(stream);
                 stream = secure;
                 var host = configuration.SslHost ?? (end as DnsEndPoint)?.Host ?? (end as IPEndPoint)?.Address.ToString() ?? "";
-                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, limit.Token);
+                secure.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = host });
             }
 
-            await GreetAsync(configuration, stream, limit.Token);
+            Greet(configuration, stream);
+            socket.ReceiveTimeout = answerTimeoutMs;
             return stream;
         }
         catch
         {
-            if (stream is not null) await stream.DisposeAsync();
+            stream?.Dispose();
             socket.Dispose();
             throw;
         }
@@ -46,7 +58,7 @@ internal static class RedisSocket
     public static bool IsTrouble(Exception failure) => failure is IOException or SocketException or OperationCanceledException or TimeoutException
         or System.Security.Authentication.AuthenticationException or ObjectDisposedException or InvalidDataException or RedisException or RedisTimeoutException;
 
-    private static async Task GreetAsync(ConfigurationOptions configuration, Stream stream, CancellationToken cancellationToken)
+    private static void Greet(ConfigurationOptions configuration, Stream stream)
     {
         var greeting = new RespWriter();
         var answers = 1;
@@ -72,12 +84,12 @@ internal static class RedisSocket
         // Where Redis is loading its file or wants a password it says so here, and not by silence later.
         greeting.Command(1);
         greeting.Part("PING");
-        await stream.WriteAsync(greeting.Written, cancellationToken);
+        stream.Write(greeting.Written.Span);
         var buffer = new byte[1024];
         var filled = 0;
         while (answers > 0)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken);
+            var read = stream.Read(buffer.AsSpan(filled));
             if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
             filled += read;
             while (answers > 0 && PushReader.TryRead(buffer.AsSpan(0, filled), out var answer, out var length))

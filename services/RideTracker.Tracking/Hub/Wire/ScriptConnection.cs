@@ -10,9 +10,9 @@ internal sealed class ScriptRefusedException(string message) : Exception(message
 
 /// <summary>
 /// One connection over which one script is called, one call at a time, with buffers that are used again: the hottest call of all costs no
-/// allocation (docs/adr/0005). Connects when it is needed; what fails is told to the caller, who tries again or not.
+/// allocation (docs/adr/0005). Connects when it is needed; what fails is told to the caller, who tries again or not. Blocks the thread that it belongs to.
 /// </summary>
-internal sealed class ScriptConnection(HubScript script, ConfigurationOptions configuration, Func<ValueTask<EndPoint?>> find) : IAsyncDisposable
+internal sealed class ScriptConnection(HubScript script, ConfigurationOptions configuration, Func<EndPoint?> find, TimeProvider time) : IDisposable
 {
     private readonly RespWriter _command = new();
     private byte[] _answer = new byte[4_096];
@@ -35,46 +35,43 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
     /// <summary>Connects if need be.</summary>
     /// <param name="generation">Another one than the last time: what is open now is not trusted any more.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask OpenAsync(int generation, CancellationToken cancellationToken)
+    public void Open(int generation, CancellationToken cancellationToken)
     {
-        if (generation != _generation) await CloseAsync();
+        if (generation != _generation) Close();
         _generation = generation;
         if (_stream is not null) return;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(configuration.AsyncTimeout);
-        var end = await find().AsTask().WaitAsync(limit.Token) ?? throw new HubUnavailableException("The hub does not answer.");
-        var stream = await RedisSocket.ConnectAsync(configuration, end, limit.Token);
+        var end = find() ?? throw new HubUnavailableException("The hub does not answer.");
+        var stream = RedisSocket.Connect(configuration, end, configuration.AsyncTimeout, time, cancellationToken);
         try
         {
             _filled = 0;
-            await LoadAsync(stream, limit.Token);
+            Load(stream);
             _stream = stream;
         }
         finally
         {
-            if (_stream is null) await stream.DisposeAsync();
+            if (_stream is null) stream.Dispose();
         }
     }
 
     /// <summary>Makes the call that was begun, and reads the numbers that the script answers with.</summary>
     /// <param name="numbers">Takes them; as long as the answer.</param>
-    /// <param name="cancellationToken">Gives up: the connection is closed then.</param>
     /// <exception cref="ScriptRefusedException">The script or Redis refused what it was given.</exception>
     /// <exception cref="IOException">The connection broke; see <see cref="RedisSocket.IsTrouble"/>. Whether the script ran is not known.</exception>
-    public async ValueTask CallAsync(Memory<long> numbers, CancellationToken cancellationToken)
+    public void Call(Span<long> numbers)
     {
         var stream = _stream ?? throw new InvalidOperationException("The connection is not open.");
         var whole = false;
         try
         {
-            await stream.WriteAsync(_command.Written, cancellationToken);
+            stream.Write(_command.Written.Span);
             while (true)
             {
                 if (_filled == _answer.Length) Array.Resize(ref _answer, _answer.Length * 2);
-                var read = await stream.ReadAsync(_answer.AsMemory(_filled), cancellationToken);
+                var read = stream.Read(_answer.AsSpan(_filled));
                 if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
                 _filled += read;
-                if (!TryTakeAnswer(numbers.Span, out var error)) continue;
+                if (!TryTakeAnswer(numbers, out var error)) continue;
                 _filled = 0;
                 // After an error the server is looked for anew, and the script loaded again: it may be a replica now (READONLY), have given the slot
                 // away (MOVED), or have forgotten its scripts (NOSCRIPT).
@@ -86,26 +83,26 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
         finally
         {
             // What is left of an answer must not be taken for the next one's.
-            if (!whole) await CloseAsync();
+            if (!whole) Close();
         }
     }
 
-    public ValueTask DisposeAsync() => CloseAsync();
+    public void Dispose() => Close();
 
     private static Exception Refusal(string error) => HubLink.IsTrouble(error) ? new HubUnavailableException(error) : new ScriptRefusedException(error);
 
-    private async Task LoadAsync(Stream stream, CancellationToken cancellationToken)
+    private void Load(Stream stream)
     {
         _command.Clear();
         _command.Command(3);
         _command.Part("SCRIPT"u8);
         _command.Part("LOAD"u8);
         _command.Part(Encoding.UTF8.GetBytes(script.Text));
-        await stream.WriteAsync(_command.Written, cancellationToken);
+        stream.Write(_command.Written.Span);
         // $40, then the name: 47 bytes with its line ends; an error is one line.
         while (true)
         {
-            var read = await stream.ReadAsync(_answer.AsMemory(_filled), cancellationToken);
+            var read = stream.Read(_answer.AsSpan(_filled));
             if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
             _filled += read;
             var text = _answer.AsSpan(0, _filled);
@@ -141,10 +138,9 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
         return true;
     }
 
-    private async ValueTask CloseAsync()
+    private void Close()
     {
-        if (_stream is not { } stream) return;
+        _stream?.Dispose();
         _stream = null;
-        await stream.DisposeAsync();
     }
 }
