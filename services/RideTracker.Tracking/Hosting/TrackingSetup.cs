@@ -34,7 +34,12 @@ public static class TrackingSetup
             kestrel.Limits.MaxRequestBodySize = node.MaxBodyBytes;
             // Clients that read slowly are ours to judge (Delivery:SlowSeconds), not by bytes per second.
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ConfigureEndpointDefaults(ConnectionHandover.Use);
+            kestrel.ConfigureEndpointDefaults(static listen =>
+            {
+                // From the socket up to the HTTP server.
+                DirectOutput.Use(listen);
+                ConnectionHandover.Use(listen);
+            });
         });
         builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddSingleton<NodeDrain>();
