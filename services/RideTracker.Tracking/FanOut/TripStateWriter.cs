@@ -116,9 +116,14 @@ public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pa
         var track = state.Track;
         var from = track.Count;
         // After a resume: all that the client has not seen, and in any case what everybody gets.
-        while (from > 0 && track.Count - from < most
-            && (track[from - 1].Number > form.SinceNumber
-                || (track[from - 1].FixTimeMs > newestTimeMs - pathSeconds * 1000L && track.Count - from < pathPoints))) from--;
+        for (; from > 0 && track.Count - from < most; from--)
+        {
+            var point = track[from - 1];
+            var unseen = point.Number > form.SinceNumber;
+            var recent = point.FixTimeMs > newestTimeMs - pathSeconds * 1000L && track.Count - from < pathPoints;
+            if (!unseen && !recent) break;
+        }
+
         for (var i = from; i < track.Count; i++)
         {
             var point = track[i];

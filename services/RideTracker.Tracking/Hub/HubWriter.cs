@@ -144,13 +144,15 @@ public sealed partial class HubWriter : BackgroundService
     // One that throws must not keep the others from their answers, nor give them a second one.
     private void Answer(QueuedReport report, in HubVerdict verdict)
     {
+        // Once it is answered it may be another report.
+        var driver = report.Report.Driver;
         try
         {
             report.Answer(in verdict);
         }
         catch (Exception bug)
         {
-            LogNotAnswered(bug, report.Report.Driver.Value);
+            LogNotAnswered(bug, driver.Value);
         }
     }
 
