@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 
 namespace RideTracker.Tracking.FanOut;
@@ -82,7 +83,8 @@ public sealed class StateFrame
     /// <param name="maxCursorLength">Bytes that the cursor will have at the most.</param>
     internal Span<byte> Begin(int capacity, int maxCursorLength)
     {
-        if (_bytes.Length < capacity) _bytes = new byte[capacity];
+        // In steps: a path that grows by one place must not make each frame of the pool anew.
+        if (_bytes.Length < capacity) _bytes = new byte[BitOperations.RoundUpToPowerOf2((uint)capacity)];
         _holders = 1;
         Opening.CopyTo(_bytes);
         return _bytes.AsSpan(Opening.Length, maxCursorLength);

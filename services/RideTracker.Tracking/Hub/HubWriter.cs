@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
@@ -19,6 +20,7 @@ public sealed partial class HubWriter : BackgroundService
     private const int ArgumentsAhead = 4;
     private const int ArgumentsPerReport = 10;
     private const int NumbersPerReport = 4;
+    private const int MaxBatchName = 40;
 
     private static readonly HubScript Accept = HubScript.Beside(typeof(HubWriter), "accept");
 
@@ -167,7 +169,9 @@ public sealed partial class HubWriter : BackgroundService
             resp.Part(call.TrackPrefix, queued.Report.Driver.Value);
         }
 
-        resp.Part(string.Create(CultureInfo.InvariantCulture, $"{_node}-{Interlocked.Increment(ref _batches)}"));
+        Span<byte> batchName = stackalloc byte[MaxBatchName];
+        Utf8.TryWrite(batchName, CultureInfo.InvariantCulture, $"{_node}-{Interlocked.Increment(ref _batches)}", out var batchNameLength);
+        resp.Part(batchName[..batchNameLength]);
         resp.Part(_options.History == HistoryMode.On ? _options.HistoryMaxBytes : 0);
         resp.Part(_presence.MinSilenceMs);
         resp.Part(_presence.StaleIntervals);
