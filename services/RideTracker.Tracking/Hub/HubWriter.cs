@@ -90,8 +90,8 @@ public sealed partial class HubWriter : BackgroundService
         {
             while (!stoppingToken.IsCancellationRequested && queue.WaitToRead())
             {
-                // In the kernel, not in a timer: whoever runs this thread's continuation would be a second thread to wait for.
-                if (began is { } last && _time.GetElapsedTime(last) < gather) Thread.Sleep(gather);
+                // In the kernel, not by a timer: whoever runs this thread's continuation would be a second thread to wait for. It sleeps whole milliseconds.
+                if (began is { } last && gather - _time.GetElapsedTime(last) is var left && left > TimeSpan.Zero) Thread.Sleep(Math.Max(1, (int)left.TotalMilliseconds));
                 began = _time.GetTimestamp();
                 batch.Clear();
                 var fixes = 0;
