@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting.Handover;
@@ -66,11 +67,34 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
         {
             stream.GoOn(connection.Abort);
             ((SseTransport)_transport!).GoOn(connection.Transport.Output);
+            _ = ListenAsync(connection.Transport.Input);
             await DeliverAsync(connection.ConnectionClosed);
         }
         finally
         {
             await EndAsync();
+        }
+    }
+
+    // A client of an event stream has nothing to say until it leaves, which is heard here first: when thousands leave and come back at once, the files of
+    // the old connections must be free before the new ones take theirs. What it sends all the same is not kept.
+    private async Task ListenAsync(PipeReader input)
+    {
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync(CancellationToken.None);
+                input.AdvanceTo(read.Buffer.End);
+                if (!read.IsCompleted) continue;
+                stream.Mailbox.Disconnect();
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException || IsBroken(failure))
+        {
+            // Reset, or ended by this side.
+            stream.Mailbox.Disconnect();
         }
     }
 

@@ -122,6 +122,18 @@ public sealed class Mailbox : IValueTaskSource<Mail>
         Wake(inline: false);
     }
 
+    /// <summary>The client's connection is gone: ends the stream on this thread, so that its file is free before another connection wants one.</summary>
+    public void Disconnect()
+    {
+        lock (_lock)
+        {
+            _goodbye ??= Goodbye.Disconnected;
+            _set = true;
+        }
+
+        Wake(inline: true);
+    }
+
     /// <summary>Something may have changed: wakes the reader with an empty mail.</summary>
     public void Signal()
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
@@ -28,20 +29,29 @@ public static class TrackingSetup
             host.ShutdownTimeout = TimeSpan.FromSeconds(node.DrainSeconds + 15);
             host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
         });
+        var open = new OpenConnections(OpenFiles.MostConnections);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = node.MaxBodyBytes;
             // Clients that read slowly are ours to judge (Delivery:SlowSeconds), not by bytes per second.
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ConfigureEndpointDefaults(static listen =>
+            kestrel.ConfigureEndpointDefaults(listen =>
             {
                 // From the socket up to the HTTP server.
+                open.Use(listen);
                 DirectOutput.Use(listen);
                 ConnectionHandover.Use(listen);
             });
         });
-        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseSockets(static sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            // Who finds no room in the kernel's queue tries again only after a second, and then after two: riders that come back all at once are to find it.
+            sockets.Backlog = 4_096;
+        });
+        // The last transport that is registered is the one that the server takes.
+        services.AddSingleton<IConnectionListenerFactory>(provider => ActivatorUtilities.CreateInstance<PacedTransport>(provider, open));
         services.AddSingleton<NodeDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeDrain>());
         services.AddSingleton<IHostLifetime, NodeLifetime>();

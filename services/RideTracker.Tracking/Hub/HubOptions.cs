@@ -30,7 +30,7 @@ public sealed class HubOptions
     /// Milliseconds that a script call of a partition waits for more reports, 0 to 100, if it would begin within that time of the last: they share it.
     /// </summary>
     [Range(0, 100)]
-    public int GatherMs { get; set; } = 1;
+    public int GatherMs { get; set; } = 2;
 
     /// <summary>Most reports waiting for one partition; beyond, ingest waits.</summary>
     [Range(16, 1_000_000)]

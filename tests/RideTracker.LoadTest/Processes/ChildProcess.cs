@@ -104,7 +104,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>SIGTERM, and SIGKILL for what does not end then.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (_process.HasExited)
+        {
+            // One that was not asked to end: what it said last is the only trace of why.
+            if (_process.ExitCode != 0) await Console.Error.WriteLineAsync($"{_process.StartInfo.FileName} ended by itself with code {_process.ExitCode}:\n{LastLines}");
+        }
+        else
         {
             _ = Kill(_process.Id, PosixTerm);
             try

@@ -1,0 +1,61 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace RideTracker.Tracking.Hosting;
+
+/// <summary>
+/// Kestrel's sockets, but for the pace at which they accept. Theirs accepts in a loop on the thread that reads all sockets: when thousands come at once it
+/// does nothing else, neither takes drivers' fixes nor notices that as many have left, until the process has no file left and the loop spins.
+/// Here each waits for its turn among the pool's other work, and in the kernel's queue while the process is full.
+/// </summary>
+internal sealed partial class PacedTransport(
+    IOptions<SocketTransportOptions> options, ILoggerFactory logs, OpenConnections open, TimeProvider time, ILogger<PacedTransport> log)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly SocketTransportFactory _sockets = new(options, logs);
+
+    public bool CanBind(EndPoint endpoint) => _sockets.CanBind(endpoint);
+
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new Listener(await _sockets.BindAsync(endpoint, cancellationToken), open, time, log);
+
+    [LoggerMessage(521, LogLevel.Warning, "The process has no more open files for connections: new ones wait. Raise its limit (ulimit -n).")]
+    private static partial void LogFull(ILogger log);
+
+    private sealed class Listener(IConnectionListener sockets, OpenConnections open, TimeProvider time, ILogger log) : IConnectionListener
+    {
+        private volatile bool _unbound;
+
+        public EndPoint EndPoint => sockets.EndPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            if (open.IsFull)
+            {
+                LogFull(log);
+                while (open.IsFull && !_unbound) await Task.Delay(FullPause, time, cancellationToken);
+            }
+
+            if (await sockets.AcceptAsync(cancellationToken) is not { } connection) return null;
+            open.Add();
+            return connection;
+        }
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            _unbound = true;
+            return sockets.UnbindAsync(cancellationToken);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _unbound = true;
+            return sockets.DisposeAsync();
+        }
+    }
+}
