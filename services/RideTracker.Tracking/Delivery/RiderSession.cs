@@ -35,14 +35,17 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
 
     private async Task RunAsync(StateFrame? first, CancellationToken cancellationToken)
     {
+        var open = false;
         try
         {
-            if (await TryOpenAsync(first, cancellationToken)) await DeliverAsync(cancellationToken);
+            open = await TryOpenAsync(first, cancellationToken);
         }
         finally
         {
-            await EndAsync();
+            if (!open) await EndAsync();
         }
+
+        if (open) await DeliverAsync(cancellationToken);
     }
 
     private async Task BeginAsync(HttpContext context, ConnectionHandover handover, StateFrame? first)
@@ -61,19 +64,13 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
         }
     }
 
-    private async Task GoOnAsync(ConnectionContext connection)
+    private Task GoOnAsync(ConnectionContext connection)
     {
-        try
-        {
-            stream.GoOn(connection.Abort);
-            ((SseTransport)_transport!).GoOn(connection.Transport.Output);
-            _ = ListenAsync(connection.Transport.Input);
-            await DeliverAsync(connection.ConnectionClosed);
-        }
-        finally
-        {
-            await EndAsync();
-        }
+        stream.GoOn(connection.Abort);
+        ((SseTransport)_transport!).GoOn(connection.Transport.Output);
+        _ = ListenAsync(connection.Transport.Input);
+        // No token: whoever listens to the client hears the connection's end, too.
+        return DeliverAsync(CancellationToken.None);
     }
 
     // A client of an event stream has nothing to say until it leaves, which is heard here first: when thousands leave and come back at once, the files of
@@ -121,6 +118,7 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
         }
     }
 
+    // Until the end, which it also clears up after: one task for all of it, since there is one for each stream.
     private async Task DeliverAsync(CancellationToken cancellationToken)
     {
         var mailbox = stream.Mailbox;
@@ -158,6 +156,10 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
         {
             // The connection broke while something was written: nobody is left to be told.
             return;
+        }
+        finally
+        {
+            await EndAsync();
         }
     }
 

@@ -42,6 +42,9 @@ public sealed partial class RiderStreams : BackgroundService
 
     public bool Draining => _draining;
 
+    /// <summary>Open streams and held polls.</summary>
+    internal int Count => Volatile.Read(ref _count);
+
     public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>A delay for a client whose stream will break: spread, so that not all come back at once.</summary>

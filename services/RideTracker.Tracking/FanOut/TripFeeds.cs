@@ -12,7 +12,8 @@ public sealed partial class TripFeeds : BackgroundService
 {
     private const int SweepTicks = 4;
 
-    private readonly ConcurrentDictionary<TripId, Lazy<Task<TripFeed?>>> _feeds = new();
+    // Only while they are opened: what an open feed needs no more would weigh as much as its state.
+    private readonly ConcurrentDictionary<TripId, Lazy<Task<TripFeed?>>> _opening = new();
     private readonly ConcurrentDictionary<TripId, TripFeed> _open = new();
     private readonly FanOutOptions _options;
     private readonly PresenceOptions _presence;
@@ -54,18 +55,9 @@ public sealed partial class TripFeeds : BackgroundService
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     public async ValueTask<TripFeed?> FindAsync(TripId trip, CancellationToken cancellationToken)
     {
-        var lazy = _feeds.GetOrAdd(trip, static (id, owner) => new Lazy<Task<TripFeed?>>(() => owner.OpenAsync(id)), this);
-        try
-        {
-            var feed = await lazy.Value.WaitAsync(cancellationToken);
-            if (feed is null) _feeds.TryRemove(new(trip, lazy));
-            return feed;
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            _feeds.TryRemove(new(trip, lazy));
-            throw;
-        }
+        if (_open.TryGetValue(trip, out var open)) return open;
+        var lazy = _opening.GetOrAdd(trip, static (id, owner) => new Lazy<Task<TripFeed?>>(() => owner.OpenAsync(id)), this);
+        return await lazy.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>The present state, read from the hub for one client; null if the hub knows no such trip.</summary>
@@ -130,17 +122,21 @@ public sealed partial class TripFeeds : BackgroundService
 
     private async Task<TripFeed?> OpenAsync(TripId trip)
     {
-        var feed = new TripFeed(this, trip) { IdleSinceMs = NowMs };
-        var found = false;
+        TripFeed? feed = null;
         try
         {
-            found = await feed.OpenAsync(Stopping);
-            if (found) _open[trip] = feed;
-            return found ? feed : null;
+            // Opened by somebody else between the look at the open ones and this.
+            if (_open.TryGetValue(trip, out feed)) return feed;
+            feed = new TripFeed(this, trip) { IdleSinceMs = NowMs };
+            if (!await feed.OpenAsync(Stopping)) return null;
+            _open[trip] = feed;
+            return feed;
         }
         finally
         {
-            if (!found) await feed.DisposeAsync();
+            // Only here, and after it is among the open ones: whoever comes now finds it there.
+            _opening.TryRemove(trip, out _);
+            if (feed is not null && !_open.ContainsKey(trip)) await feed.DisposeAsync();
         }
     }
 
@@ -157,7 +153,6 @@ public sealed partial class TripFeeds : BackgroundService
             // A feed that nobody watches any more lingers a little: long polls come back.
             if (feed.IdleSinceMs != long.MaxValue && now - feed.IdleSinceMs > _options.LingerSeconds * 1000L && feed.TryRetire())
             {
-                _feeds.TryRemove(trip, out _);
                 _open.TryRemove(trip, out _);
                 _ = feed.DisposeAsync().AsTask();
                 continue;

@@ -59,6 +59,8 @@ public static class TrackingSetup
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("RideTracker.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
+            // Room for the values of each is set aside at its first: 2,000 by default, 140 KB. Tags are enums, methods, routes and statuses.
+            .AddView("*", new MetricStreamConfiguration { CardinalityLimit = 250 })
             .AddPrometheusExporter());
         services.AddHub();
         services.AddAccess();

@@ -15,7 +15,7 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
     private readonly ConnectionContext _connection;
     private readonly IDuplexPipe _transport;
     private readonly IConnectionHeartbeatFeature? _heartbeat;
-    private List<(Action<object> Action, object State)>? _heartbeats;
+    private Heartbeats? _heartbeats;
     private Func<ConnectionContext, Task>? _rest;
 
     private ConnectionHandover(ConnectionContext connection)
@@ -42,7 +42,7 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
 
     /// <summary>The handover of the request's connection; null where it has none: HTTP/2, TLS, or another server than Kestrel.</summary>
     public static ConnectionHandover? Of(HttpContext context) =>
-        Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ConnectionHandover>() is { } handover && ReferenceEquals(handover._connection.Transport, handover)
+        Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionHeartbeatFeature>() is ConnectionHandover handover && ReferenceEquals(handover._connection.Transport, handover)
             ? handover
             : null;
 
@@ -59,16 +59,20 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
 
     void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state)
     {
-        // The server's own list is never emptied, and would keep the whole of the ended request.
-        if (_heartbeats is null) _heartbeat?.OnHeartbeat(static handover => ((ConnectionHandover)handover).Beat(), this);
-        (_heartbeats ??= []).Add((action, state));
+        if (_heartbeats is null)
+        {
+            _heartbeats = new Heartbeats();
+            _heartbeat?.OnHeartbeat(static heartbeats => ((Heartbeats)heartbeats).Beat(), _heartbeats);
+        }
+
+        _heartbeats.Add(action, state);
     }
 
     private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var handover = new ConnectionHandover(connection);
+        ConnectionHandover? handover = new(connection);
         connection.Transport = handover;
-        connection.Features.Set(handover);
+        // Under this feature it is also found again: one of its own would have the connection's list of features grow.
         connection.Features.Set<IConnectionHeartbeatFeature>(handover);
         try
         {
@@ -76,7 +80,10 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
         }
         finally
         {
-            if (handover.End() is { } rest) await rest(connection);
+            var rest = handover.End();
+            // The rest may take hours, and needs none of it.
+            handover = null;
+            if (rest is not null) await rest(connection);
         }
     }
 
@@ -87,16 +94,21 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
         _rest = null;
         if (rest is null) return null;
         _connection.Transport = _transport;
-        Volatile.Write(ref _heartbeats, null);
-        _connection.Features.Set<ConnectionHandover>(null);
+        _heartbeats?.Clear();
         _connection.Features.Set(_heartbeat);
         _connection.Features.Set<IConnectionTimeoutFeature>(null);
         return rest;
     }
 
-    private void Beat()
+    /// <summary>The HTTP server's heartbeats, to be forgotten with it: the connection's own list is never emptied, and would keep the whole of the ended request.</summary>
+    private sealed class Heartbeats
     {
-        if (Volatile.Read(ref _heartbeats) is not { } heartbeats) return;
-        foreach (var (action, state) in heartbeats) action(state);
+        private Action? _beat;
+
+        public void Add(Action<object> action, object state) => _beat += () => action(state);
+
+        public void Clear() => Volatile.Write(ref _beat, null);
+
+        public void Beat() => Volatile.Read(ref _beat)?.Invoke();
     }
 }
