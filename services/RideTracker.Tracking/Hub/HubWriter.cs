@@ -10,10 +10,10 @@ using RideTracker.Tracking.Presence;
 namespace RideTracker.Tracking.Hub;
 
 /// <summary>
-/// Takes checked reports to the hub: one script call per partition and batch. Gathers while a call is under way, and for a millisecond from the
+/// Takes checked reports to the hub: one script call per partition and batch. Gathers while a call is under way, and for two milliseconds from the
 /// beginning of one: a report that comes alone goes at once, and where thousands come they share the cost of the call.
 /// </summary>
-/// <remarks>A thread for each partition, which waits for reports, for the millisecond and for Redis: no hop from one to the other (docs/adr/0007).</remarks>
+/// <remarks>A thread for each partition, which waits for reports, for others to share the call with, and for Redis: no hop from one to the other (docs/adr/0007).</remarks>
 public sealed partial class HubWriter : BackgroundService
 {
     private const int KeysAhead = 4;
