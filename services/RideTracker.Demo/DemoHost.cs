@@ -51,18 +51,19 @@ internal static class DemoHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder.Configuration, settings, hub);
+        if (settings.Attachment is null) builder.AddTracking();
+        else
+        {
+            builder.Services.AddAccess().AddHub();
+        }
+
+        // After the host's own settings of all end points, which reach only those that are named later.
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             if (settings.AnyAddress) kestrel.ListenAnyIP(settings.Port);
             else if (settings.Port == 0) kestrel.Listen(System.Net.IPAddress.Loopback, 0);
             else kestrel.ListenLocalhost(settings.Port);
         });
-
-        if (settings.Attachment is null) builder.AddTracking();
-        else
-        {
-            builder.Services.AddAccess().AddHub();
-        }
 
         builder.Services
             .AddSingleton(settings)

@@ -12,6 +12,9 @@ namespace RideTracker.Tracking.Delivery;
 /// <param name="metrics">Where deliveries are counted.</param>
 public sealed class RiderSession(RiderStream stream, RiderView view, RiderStreams streams, DeliveryMetrics metrics)
 {
+    // A request or two that were sent ahead, as HTTP/1.1 allows, are well below it.
+    private const long MostHeardBytes = 64 * 1024;
+
     private RiderTransport? _transport;
 
     /// <summary>Runs the stream, or only begins it where it can go on without its request (<see cref="ConnectionHandover"/>).</summary>
@@ -74,19 +77,20 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
     }
 
     // A client of an event stream has nothing to say until it leaves, which is heard here first: when thousands leave and come back at once, the files of
-    // the old connections must be free before the new ones take theirs. What it sends all the same is not kept.
+    // the old connections must be free before the new ones take theirs. What it sends all the same is not kept, and too much of it ends the stream.
     private async Task ListenAsync(PipeReader input)
     {
         try
         {
-            while (true)
+            for (var heard = 0L; heard <= MostHeardBytes;)
             {
                 var read = await input.ReadAsync(CancellationToken.None);
+                heard += read.Buffer.Length;
                 input.AdvanceTo(read.Buffer.End);
-                if (!read.IsCompleted) continue;
-                stream.Mailbox.Disconnect();
-                return;
+                if (read.IsCompleted) break;
             }
+
+            stream.Mailbox.Disconnect();
         }
         catch (Exception failure) when (failure is IOException or InvalidOperationException || IsBroken(failure))
         {

@@ -53,6 +53,12 @@ public sealed class RiderStream(Strategy strategy, in Caller caller, Action abor
     public void AbortSlow()
     {
         TooSlow = true;
+        Cut();
+    }
+
+    /// <summary>Cuts the connection.</summary>
+    public void Cut()
+    {
         Mailbox.Close(Goodbye.Disconnected);
         _abort();
     }

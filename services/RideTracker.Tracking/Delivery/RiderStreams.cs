@@ -91,6 +91,8 @@ public sealed partial class RiderStreams : BackgroundService
         foreach (var (stream, _) in _streams) stream.Mailbox.Close(Goodbye.Drain(DrainRetryMs));
         while (!_streams.IsEmpty && !cancellationToken.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromMilliseconds(20), _time, CancellationToken.None);
+        // Those take nothing, so they were told nothing: the node does not wait for them any longer.
+        foreach (var (stream, _) in _streams) stream.Cut();
     }
 
     public override void Dispose()

@@ -34,7 +34,13 @@ public abstract class RiderTransport(RiderStream stream, RiderStreams streams)
     {
         stream.WritingSinceMs = streams.NowMs;
         streams.Schedule(stream);
-        await write;
-        stream.WritingSinceMs = 0;
+        try
+        {
+            await write;
+        }
+        finally
+        {
+            stream.WritingSinceMs = 0;
+        }
     }
 }

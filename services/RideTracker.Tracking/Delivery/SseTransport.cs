@@ -30,7 +30,13 @@ public sealed class SseTransport(HttpContext context, bool framed, RiderStream s
     public override ValueTask OpenAsync(StateFrame? first, CancellationToken cancellationToken)
     {
         Begin(_context!);
-        if (framed) _context!.Response.Headers.TransferEncoding = "chunked";
+        if (framed)
+        {
+            _context!.Response.Headers.TransferEncoding = "chunked";
+            // It is closed when the stream ends (docs/adr/0010): nobody is to keep it for another request.
+            _context.Response.Headers.Connection = "close";
+        }
+
         _context = null;
         var retry = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {Streams.RetryMs}\n"));
         // A resumed client that has the present state learns at once that it is connected.

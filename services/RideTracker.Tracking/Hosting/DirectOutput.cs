@@ -77,7 +77,8 @@ internal sealed class DirectOutput : PipeWriter, IDuplexPipe
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (!_sending.IsCompleted) return FlushAfterAsync(cancellationToken);
-        if (_filled == 0 || _broken) return new(Result());
+        if (_broken) Free();
+        if (_filled == 0) return new(Result());
         var (sent, error) = TrySend();
         if (error == SocketError.Success && sent == _filled)
         {
@@ -91,12 +92,12 @@ internal sealed class DirectOutput : PipeWriter, IDuplexPipe
             return new(Result());
         }
 
-        _sending = SendRestAsync(_buffer, error == SocketError.Success ? sent : 0, _filled);
+        _sending = SendRestAsync(_buffer, sent, _filled);
         (_buffer, _filled) = ([], 0);
         return FlushAfterAsync(cancellationToken);
     }
 
-    /// <summary>Has no effect: a flush ends when the client took the bytes, or the connection ends.</summary>
+    /// <summary>Has no effect: a flush ends when the client took the bytes, or the connection ends. Only an application that cancels its own flushes would need it, and none here does.</summary>
     public override void CancelPendingFlush()
     {
     }
@@ -131,7 +132,7 @@ internal sealed class DirectOutput : PipeWriter, IDuplexPipe
     private async ValueTask<FlushResult> FlushAfterAsync(CancellationToken cancellationToken)
     {
         await _sending.WaitAsync(cancellationToken);
-        return _filled == 0 || _broken ? Result() : await FlushAsync(cancellationToken);
+        return await FlushAsync(cancellationToken);
     }
 
     private async Task SendRestAsync(byte[] buffer, int from, int to)

@@ -23,8 +23,8 @@ internal sealed partial class PacedTransport(
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new Listener(await _sockets.BindAsync(endpoint, cancellationToken), open, time, log);
 
-    [LoggerMessage(521, LogLevel.Warning, "The process has no more open files for connections: new ones wait. Raise its limit (ulimit -n).")]
-    private static partial void LogFull(ILogger log);
+    [LoggerMessage(521, LogLevel.Warning, "{Most} connections are open, as many as the limit of open files allows: new ones wait. Raise it (ulimit -n), or keep Delivery:MaxStreams below it.")]
+    private static partial void LogFull(ILogger log, long? most);
 
     private sealed class Listener(IConnectionListener sockets, OpenConnections open, TimeProvider time, ILogger log) : IConnectionListener
     {
@@ -37,12 +37,12 @@ internal sealed partial class PacedTransport(
             await Task.Yield();
             if (open.IsFull)
             {
-                LogFull(log);
+                if (open.IsNewlyFull(time)) LogFull(log, open.Most);
                 while (open.IsFull && !_unbound) await Task.Delay(FullPause, time, cancellationToken);
             }
 
             if (await sockets.AcceptAsync(cancellationToken) is not { } connection) return null;
-            open.Add();
+            open.Add(connection);
             return connection;
         }
 

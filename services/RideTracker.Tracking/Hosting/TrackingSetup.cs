@@ -36,10 +36,11 @@ public static class TrackingSetup
             kestrel.Limits.MaxRequestBodySize = node.MaxBodyBytes;
             // Clients that read slowly are ours to judge (Delivery:SlowSeconds), not by bytes per second.
             kestrel.Limits.MinResponseDataRate = null;
+            // Also what a node that goes away waits for half a request.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.ConfigureEndpointDefaults(listen =>
             {
                 // From the socket up to the HTTP server.
-                open.Use(listen);
                 DirectOutput.Use(listen);
                 ConnectionHandover.Use(listen);
             });

@@ -31,13 +31,14 @@ internal sealed class ReportQueue(int length)
         {
             // Whoever adds after this rings; what was added before it is seen by the look that follows.
             Interlocked.Exchange(ref _asleep, 1);
+            var completed = _completed;
             if (_reports.Reader.TryPeek(out _))
             {
                 Volatile.Write(ref _asleep, 0);
                 return true;
             }
 
-            if (_completed) return false;
+            if (completed) return false;
             lock (_bell)
             {
                 while (!_rung) Monitor.Wait(_bell);

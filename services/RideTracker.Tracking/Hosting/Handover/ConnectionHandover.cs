@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -43,6 +44,8 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
     /// <summary>The handover of the request's connection; null where it has none: HTTP/2, TLS, or another server than Kestrel.</summary>
     public static ConnectionHandover? Of(HttpContext context) =>
         Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionHeartbeatFeature>() is ConnectionHandover handover && ReferenceEquals(handover._connection.Transport, handover)
+        // A body that nobody reads is read by the server at the request's end, which would meet the end of the input.
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }
             ? handover
             : null;
 
@@ -62,7 +65,9 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
         if (_heartbeats is null)
         {
             _heartbeats = new Heartbeats();
+            _heartbeats.Add(action, state);
             _heartbeat?.OnHeartbeat(static heartbeats => ((Heartbeats)heartbeats).Beat(), _heartbeats);
+            return;
         }
 
         _heartbeats.Add(action, state);

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RideTracker.Tracking.Hosting;
+using RideTracker.Tracking.Hosting.Handover;
+
+namespace RideTracker.Tests.Hosting;
+
+/// <summary>Real connections to a real server: how many are counted, and what becomes of one that is handed over.</summary>
+public sealed class ConnectionTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Connections_leave_the_count_also_those_that_the_server_refuses()
+    {
+        var open = new OpenConnections(1_000);
+        await using var app = await StartAsync(open, limit: 3, static context => context.Response.WriteAsync("here", Cancellation));
+        var clients = new List<Socket>();
+        for (var i = 0; i < 20; i++) clients.Add(await ConnectAsync(app));
+        // One answer at least shows that the server has begun to serve them; the others may be refused.
+        await clients[0].SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);
+        Assert.True(await clients[0].ReceiveAsync(new byte[1024], Cancellation) > 0);
+        foreach (var client in clients) client.Dispose();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (open.Count > 0)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.Equal(0, open.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_full_takes_the_next_connection_once_another_has_ended()
+    {
+        await using var app = await StartAsync(new OpenConnections(1), limit: null, static context => context.Response.WriteAsync("here", Cancellation));
+        using var first = await ConnectAsync(app);
+        await first.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);
+        Assert.True(await first.ReceiveAsync(new byte[1024], Cancellation) > 0);
+        using var second = await ConnectAsync(app);
+        await second.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);
+        var answer = second.ReceiveAsync(new byte[1024], Cancellation).AsTask();
+        Assert.False(answer.IsCompleted);
+        first.Dispose();
+        Assert.True(await answer > 0);
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("Content-Length: 5\r\n", false)]
+    public async Task A_request_with_a_body_keeps_its_connection_and_gets_the_same_answer(string header, bool handedOver)
+    {
+        bool? taken = null;
+        await using var app = await StartAsync(new OpenConnections(null), limit: null, async context =>
+        {
+            var handover = ConnectionHandover.Of(context);
+            taken = handover is not null;
+            if (handover is null)
+            {
+                await context.Response.WriteAsync("one", Cancellation);
+                await context.Response.WriteAsync("two", Cancellation);
+                return;
+            }
+
+            context.Response.Headers.TransferEncoding = "chunked";
+            context.Response.Headers.Connection = "close";
+            await context.Response.Body.WriteAsync(Encoding.ASCII.GetBytes("3\r\none\r\n"), Cancellation);
+            handover.Take(static async connection => await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes("3\r\ntwo\r\n0\r\n\r\n"), Cancellation));
+        });
+        using var client = await ConnectAsync(app);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: x\r\n{header}\r\n{(header.Length > 0 ? "hello" : "")}"), Cancellation);
+        var text = new StringBuilder();
+        var buffer = new byte[1024];
+        while (!text.ToString().EndsWith("0\r\n\r\n", StringComparison.Ordinal) && await client.ReceiveAsync(buffer, Cancellation) is var read && read > 0) text.Append(Encoding.ASCII.GetString(buffer, 0, read));
+        Assert.Equal(handedOver, taken);
+        Assert.EndsWith("3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> StartAsync(OpenConnections open, long? limit, RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(provider => ActivatorUtilities.CreateInstance<PacedTransport>(provider, open));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = limit;
+            kestrel.Listen(IPAddress.Loopback, 0, static (ListenOptions listen) =>
+            {
+                DirectOutput.Use(listen);
+                ConnectionHandover.Use(listen);
+            });
+        });
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync(Cancellation);
+        return app;
+    }
+
+    private static async Task<Socket> ConnectAsync(WebApplication app)
+    {
+        var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port, Cancellation);
+        return client;
+    }
+}
