@@ -11,6 +11,19 @@ import { compose, docker, edge, leftovers, nodeUrl, project } from './stack.mjs'
 
 const bearer = (token) => ({ authorization: `Bearer ${token}` });
 
+// `up --wait` gives up on a container that is unhealthy at that moment, as each node is until its first check after Redis came back.
+async function healthyAgain() {
+  const deadline = Date.now() + 60_000;
+  while (true) {
+    try {
+      await compose(['up', '--wait', '--no-recreate', '--wait-timeout', '60']);
+      return;
+    } catch (failure) {
+      if (Date.now() > deadline || !/is unhealthy/.test(failure.message)) throw failure;
+    }
+  }
+}
+
 describe('the compose stack', { timeout: 1_500_000 }, () => {
   let demo;
 
@@ -112,7 +125,8 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
       const poll = await fetch(url, { headers: bearer(trip.token) });
       assert.equal(poll.status, 503);
       assert.ok(Number(poll.headers.get('retry-after')) > 0);
-      await compose(['up', '--wait', '--no-recreate', '--wait-timeout', '60']);
+      await compose(['up', '--detach', '--no-recreate', 'redis']);
+      await healthyAgain();
       const back = Date.now();
       await rider.until('a position after Redis is back', (state) => state.vehicle?.time > back && !state.stale, { later: true, ms: 60_000 });
       const times = rider.states.filter((state) => state.vehicle).map((state) => state.vehicle.time);
