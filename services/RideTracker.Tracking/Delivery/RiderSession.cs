@@ -31,7 +31,17 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
 
     private async Task RunWebSocketAsync(HttpContext context, StateFrame? first, TimeProvider time)
     {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        System.Net.WebSockets.WebSocket? accepted = null;
+        try
+        {
+            accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        }
+        finally
+        {
+            if (accepted is null) await EndAsync();
+        }
+
+        using var socket = accepted;
         _transport = new WebSocketTransport(socket, stream, streams, time);
         await RunAsync(first, context.RequestAborted);
     }

@@ -43,14 +43,17 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_server_that_is_full_takes_the_next_connection_once_another_has_ended()
     {
-        await using var app = await StartAsync(new OpenConnections(1), limit: null, static context => context.Response.WriteAsync("here", Cancellation));
+        var open = new OpenConnections(1);
+        await using var app = await StartAsync(open, limit: null, static context => context.Response.WriteAsync("here", Cancellation));
         using var first = await ConnectAsync(app);
-        await first.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);
-        Assert.True(await first.ReceiveAsync(new byte[1024], Cancellation) > 0);
+        await AskAsync(first);
         using var second = await ConnectAsync(app);
         await second.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);
         var answer = second.ReceiveAsync(new byte[1024], Cancellation).AsTask();
+        // Time enough for the second, were it taken: the server answers the first a hundred times meanwhile.
+        for (var i = 0; i < 100; i++) await AskAsync(first);
         Assert.False(answer.IsCompleted);
+        Assert.Equal(1, open.Count);
         first.Dispose();
         Assert.True(await answer > 0);
     }
@@ -106,6 +109,12 @@ public sealed class ConnectionTests
         app.Run(answer);
         await app.StartAsync(Cancellation);
         return app;
+    }
+
+    private static async Task AskAsync(Socket client)
+    {
+        await client.SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Cancellation);
+        Assert.True(await client.ReceiveAsync(new byte[1024], Cancellation) > 0);
     }
 
     private static async Task<Socket> ConnectAsync(WebApplication app)
