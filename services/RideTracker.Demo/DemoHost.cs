@@ -6,7 +6,7 @@ using RideTracker.Demo.Embedded;
 using RideTracker.Demo.Pages;
 using RideTracker.Demo.Rides;
 using RideTracker.Fleet;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hub;
 

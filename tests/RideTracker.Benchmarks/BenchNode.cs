@@ -9,9 +9,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.Benchmarks;

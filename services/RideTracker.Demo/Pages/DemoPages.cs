@@ -3,8 +3,9 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 using RideTracker.Demo.Rides;
 using RideTracker.Fleet;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
-using RideTracker.Tracking.Access;
 
 namespace RideTracker.Demo.Pages;
 

@@ -1,5 +1,5 @@
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
-using RideTracker.Tracking.Access;
 
 namespace RideTracker.Demo.Pages;
 

@@ -3,8 +3,8 @@ using RideTracker.Demo.Pages;
 using RideTracker.Fleet;
 using RideTracker.Fleet.Rides;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Demo.Rides;
 

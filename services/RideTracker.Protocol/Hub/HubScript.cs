@@ -21,5 +21,9 @@ public interface IHubScripts
     int Partitions { get; }
 
     /// <summary>Runs a script that answers with one number.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     Task<long> RunAsync(HubScript script, string[] keys, string[] arguments, CancellationToken cancellationToken);
 }
+
+/// <summary>The hub can't be reached now; it will pass.</summary>
+public sealed class HubUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
-using RideTracker.Tracking.Access;
-using RideTracker.Tracking.Hosting;
+using RideTracker.Hosting;
 
 namespace RideTracker.Tracking.Delivery;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting;
 using RideTracker.Tracking.FanOut;
 
 namespace RideTracker.Tracking.Delivery;

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
 

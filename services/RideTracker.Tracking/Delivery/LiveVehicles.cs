@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.FanOut;
-using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.Delivery;

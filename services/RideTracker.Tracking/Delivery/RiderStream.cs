@@ -1,4 +1,4 @@
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 using RideTracker.Tracking.FanOut;
 
 namespace RideTracker.Tracking.Delivery;

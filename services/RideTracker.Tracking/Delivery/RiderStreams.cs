@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 using RideTracker.Tracking.FanOut;
 
 namespace RideTracker.Tracking.Delivery;

@@ -1,5 +1,5 @@
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.FanOut;
-using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Delivery;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Geo;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
 

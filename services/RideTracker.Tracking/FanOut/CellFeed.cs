@@ -2,7 +2,6 @@ using System.Text;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Geo;
 using RideTracker.Protocol.Hub;
-using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Hub.Listening;
 
 namespace RideTracker.Tracking.FanOut;

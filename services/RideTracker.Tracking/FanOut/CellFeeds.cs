@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Presence;
 

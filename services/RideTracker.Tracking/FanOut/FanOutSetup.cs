@@ -1,4 +1,4 @@
-using RideTracker.Tracking.Hosting;
+using RideTracker.Hosting;
 
 namespace RideTracker.Tracking.FanOut;
 

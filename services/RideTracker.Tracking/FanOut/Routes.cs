@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.FanOut;

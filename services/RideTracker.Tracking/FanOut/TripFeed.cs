@@ -1,6 +1,5 @@
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
-using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Hub.Listening;
 
 namespace RideTracker.Tracking.FanOut;

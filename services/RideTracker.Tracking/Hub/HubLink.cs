@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub.Listening;
@@ -11,7 +13,7 @@ using StackExchange.Redis;
 namespace RideTracker.Tracking.Hub;
 
 /// <summary>The node's connection to Redis: opens it, keeps it, checks that all nodes agree on what is stored in the hub.</summary>
-public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposable
+public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedService, IAsyncDisposable
 {
     private readonly HubOptions _options;
     private readonly ILogger<HubLink> _log;
@@ -111,7 +113,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         {
             return (long)await Database.ScriptEvaluateAsync(script.Text, Array.ConvertAll(keys, key => (RedisKey)key), Array.ConvertAll(arguments, value => (RedisValue)value));
         }
-        catch (Exception failure) when (IsTrouble(failure))
+        catch (Exception failure) when (HubTrouble.Is(failure))
         {
             throw new HubUnavailableException($"Script {script.Name} did not reach the hub: {failure.Message}", failure);
         }
@@ -123,18 +125,8 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
         await Listener.SubscribeAsync(
             HubKeys.ControlChannel(HubKeys.Partition(driver, Partitions), driver), message => onTrip(message.ToArray()), cancellationToken);
 
-    /// <summary>Whether an exception means that Redis is away, starting, failing over or out of memory: trouble that passes, not a mistake of ours.</summary>
-    internal static bool IsTrouble(Exception failure) => failure switch
-    {
-        RedisServerException server => IsTrouble(server.Message),
-        RedisException or RedisTimeoutException or TimeoutException or ObjectDisposedException => true,
-        _ => false,
-    };
-
-    /// <summary>Whether an error that Redis answered is one that passes.</summary>
-    internal static bool IsTrouble(string error) => PassingErrors.Any(word => error.StartsWith(word, StringComparison.Ordinal));
-
-    private static readonly string[] PassingErrors = ["LOADING", "READONLY", "OOM", "MISCONF", "CLUSTERDOWN", "MASTERDOWN", "BUSY", "TRYAGAIN", "NOREPLICAS", "MOVED", "ASK"];
+    async ValueTask IRevocationHub.SubscribeAsync(string channel, Action<ReadOnlySpan<byte>> onMessage, CancellationToken cancellationToken) =>
+        await Listener.SubscribeAsync(channel, message => onMessage(message), cancellationToken);
 
     /// <summary>The server that takes a key's writes now; null while none is known. Blocks where a Cluster has to be asked.</summary>
     internal EndPoint? FindServer(string key)
@@ -177,7 +169,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
             await GreetAsync(restoredConnection: false, cancellationToken);
             return true;
         }
-        catch (Exception failure) when (IsTrouble(failure))
+        catch (Exception failure) when (HubTrouble.Is(failure))
         {
             return false;
         }
@@ -195,7 +187,7 @@ public sealed partial class HubLink : IHubScripts, IHostedService, IAsyncDisposa
                     await GreetAsync(restoredConnection, _stopping.Token);
                     return;
                 }
-                catch (Exception failure) when (IsTrouble(failure))
+                catch (Exception failure) when (HubTrouble.Is(failure))
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(250), _stopping.Token);
                 }

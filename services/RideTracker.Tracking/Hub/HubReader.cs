@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using RideTracker.Hosting;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
@@ -206,12 +207,9 @@ public sealed class HubReader(HubLink link)
         {
             return await read(link.Database).WaitAsync(cancellationToken);
         }
-        catch (Exception failure) when (HubLink.IsTrouble(failure))
+        catch (Exception failure) when (HubTrouble.Is(failure))
         {
             throw new HubUnavailableException($"The hub did not answer: {failure.Message}", failure);
         }
     }
 }
-
-/// <summary>The hub can't be reached now; it will pass.</summary>
-public sealed class HubUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

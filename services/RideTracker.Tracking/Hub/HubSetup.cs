@@ -1,6 +1,7 @@
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.Tracking.Hub;
 
@@ -13,6 +14,7 @@ public static class HubSetup
         services.AddSingleton<HubMetrics>();
         services.AddSingleton<HubLink>();
         services.AddSingleton<IHubScripts>(provider => provider.GetRequiredService<HubLink>());
+        services.AddSingleton<IRevocationHub>(provider => provider.GetRequiredService<HubLink>());
         services.AddHostedService(provider => provider.GetRequiredService<HubLink>());
         services.AddSingleton<HubReader>();
         services.AddSingleton<HubWriter>();

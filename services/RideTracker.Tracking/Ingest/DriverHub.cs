@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Fixes;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RideTracker.Protocol.Fixes;
+using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Hub;
 

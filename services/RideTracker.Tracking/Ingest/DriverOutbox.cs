@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting;
 
 namespace RideTracker.Tracking.Ingest;
 

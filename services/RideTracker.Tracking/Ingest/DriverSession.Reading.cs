@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
+using RideTracker.Hosting;
 using RideTracker.Protocol.Fixes;
-using RideTracker.Tracking.Access;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

@@ -1,4 +1,4 @@
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

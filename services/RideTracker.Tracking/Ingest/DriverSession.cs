@@ -1,5 +1,5 @@
 using System.Net.WebSockets;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 
 namespace RideTracker.Tracking.Ingest;
 

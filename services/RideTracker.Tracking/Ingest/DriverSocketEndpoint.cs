@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Microsoft.Extensions.Options;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 
 namespace RideTracker.Tracking.Ingest;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Fixes;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Fixes;
-using RideTracker.Tracking.Access;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

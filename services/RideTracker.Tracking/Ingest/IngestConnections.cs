@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 
 namespace RideTracker.Tracking.Ingest;
 

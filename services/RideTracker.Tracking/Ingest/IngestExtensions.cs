@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Fixes;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Fixes;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Ingest;

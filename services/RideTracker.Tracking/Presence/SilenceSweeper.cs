@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
@@ -42,7 +43,7 @@ public sealed partial class SilenceSweeper(
             var due = await link.Database.SortedSetRangeByScoreAsync(HubKeys.Heard(partition), double.NegativeInfinity, now, take: MostAtOnce);
             await Task.WhenAll(due.Select(member => SilenceAsync(partition, member, cancellationToken)));
         }
-        catch (Exception failure) when (HubLink.IsTrouble(failure) || failure is HubUnavailableException)
+        catch (Exception failure) when (HubTrouble.Is(failure) || failure is HubUnavailableException)
         {
             LogTrouble(failure.Message);
         }

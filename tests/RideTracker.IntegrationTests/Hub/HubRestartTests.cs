@@ -1,6 +1,7 @@
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.IntegrationTests.Hub;

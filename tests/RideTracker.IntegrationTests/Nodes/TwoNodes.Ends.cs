@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RideTracker.Client;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Access;
 
 namespace RideTracker.IntegrationTests.Nodes;
 

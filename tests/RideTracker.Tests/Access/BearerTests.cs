@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Tests.Ingest;
-using RideTracker.Tracking.Access;
 
 namespace RideTracker.Tests.Access;
 

@@ -4,8 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Fixes;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Ingest;
 
 namespace RideTracker.Tests.Docs;

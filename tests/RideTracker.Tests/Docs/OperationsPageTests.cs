@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
 

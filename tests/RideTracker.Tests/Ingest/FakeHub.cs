@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
 

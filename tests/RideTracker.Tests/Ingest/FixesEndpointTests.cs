@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using RideTracker.Tracking.Access;
+using RideTracker.Hosting.Access;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
 

@@ -11,8 +11,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Ingest;
 
 namespace RideTracker.Tests.Ingest;

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Trips;
-using RideTracker.Tracking.Access;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub.Wire;
 using StackExchange.Redis;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using RideTracker.Hosting;
 using RideTracker.Protocol.Hub;
 using StackExchange.Redis;
 
@@ -89,7 +90,7 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
 
     public void Dispose() => Close();
 
-    private static Exception Refusal(string error) => HubLink.IsTrouble(error) ? new HubUnavailableException(error) : new ScriptRefusedException(error);
+    private static Exception Refusal(string error) => HubTrouble.Is(error) ? new HubUnavailableException(error) : new ScriptRefusedException(error);
 
     private void Load(Stream stream)
     {

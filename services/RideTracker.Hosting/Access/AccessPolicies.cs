@@ -1,4 +1,4 @@
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Names of the authorization policies.</summary>
 public static class AccessPolicies

@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Text;
 using RideTracker.Protocol.Hub;
-using RideTracker.Tracking.Hub;
-using RideTracker.Tracking.Hub.Listening;
 using StackExchange.Redis;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Keeps the list of revoked tokens in the hub, and this node's <see cref="Revocations"/> up with it.</summary>
-public sealed partial class RevocationList(HubLink hub, Revocations revocations, TimeProvider time, ILogger<RevocationList> log) : BackgroundService
+public sealed partial class RevocationList(IRevocationHub hub, Revocations revocations, TimeProvider time, ILogger<RevocationList> log) : BackgroundService
 {
     // A message may be lost and a stream must end within a second of the revocation: the list is looked at as often.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(900);
@@ -18,7 +16,7 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
 
     private long _knownLength = -1;
     private int _looks;
-    private Subscription? _subscription;
+    private bool _subscribed;
     private bool _outage;
 
     private static RedisChannel Channel => RedisChannel.Literal(HubKeys.RevokedChannel);
@@ -37,7 +35,7 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
             await hub.Database.SortedSetAddAsync(HubKeys.Revoked, jti, expiryMs).WaitAsync(cancellationToken);
             await hub.Database.PublishAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{expiryMs} {jti}")).WaitAsync(cancellationToken);
         }
-        catch (Exception failure) when (HubLink.IsTrouble(failure))
+        catch (Exception failure) when (HubTrouble.Is(failure))
         {
             throw new HubUnavailableException($"The token could not be revoked: {failure.Message}", failure);
         }
@@ -57,7 +55,7 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
                 if (_outage) LogBack();
                 _outage = false;
             }
-            catch (Exception failure) when (failure is HubUnavailableException || HubLink.IsTrouble(failure))
+            catch (Exception failure) when (failure is HubUnavailableException || HubTrouble.Is(failure))
             {
                 if (!_outage) LogOutage(failure.Message);
                 _outage = true;
@@ -68,9 +66,10 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (_subscription is null)
+        if (!_subscribed)
         {
-            _subscription = await hub.Listener.SubscribeAsync(HubKeys.RevokedChannel, Read, cancellationToken);
+            await hub.SubscribeAsync(HubKeys.RevokedChannel, Read, cancellationToken);
+            _subscribed = true;
         }
 
         var database = hub.Database;
@@ -90,4 +89,15 @@ public sealed partial class RevocationList(HubLink hub, Revocations revocations,
         var space = text.IndexOf(' ');
         if (space > 0 && long.TryParse(text.AsSpan(0, space), CultureInfo.InvariantCulture, out var expiryMs)) revocations.Learn(text[(space + 1)..], expiryMs);
     }
+}
+
+/// <summary>The hub as the list of revoked tokens needs it.</summary>
+public interface IRevocationHub
+{
+    /// <exception cref="HubUnavailableException">The hub's connection is not open yet.</exception>
+    IDatabase Database { get; }
+
+    /// <summary>Listens to a channel for as long as the host runs.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    ValueTask SubscribeAsync(string channel, Action<ReadOnlySpan<byte>> onMessage, CancellationToken cancellationToken);
 }

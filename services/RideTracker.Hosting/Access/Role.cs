@@ -1,4 +1,4 @@
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>What a token's holder is: its claim <c>role</c>.</summary>
 public enum Role

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using RideTracker.Protocol;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Signs tokens with the first of the configured keys.</summary>
 public sealed class TokenMinter(IOptions<AccessOptions> options, TimeProvider time)

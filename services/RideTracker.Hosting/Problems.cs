@@ -1,4 +1,4 @@
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting;
 
 /// <summary>Every kind of error that a node answers with. The words are part of the wire contract.</summary>
 public static class Problems

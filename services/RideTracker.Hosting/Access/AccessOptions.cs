@@ -1,4 +1,4 @@
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Which tokens are good: own HS256 keys, or an OIDC issuer. Section <c>Access</c>.</summary>
 public sealed record AccessOptions

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
-using RideTracker.Tracking.Access;
 
-namespace RideTracker.Tracking.Hosting;
+namespace RideTracker.Hosting;
 
 /// <summary>Gives answers that nobody wrote a body for the form of a problem: what the server refused, unknown addresses, and our own bugs.</summary>
 public static class Failures

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using RideTracker.Protocol;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Who sent a request, as its token says.</summary>
 /// <param name="Subject">Claim <c>sub</c>; for a driver its <see cref="DriverId"/>.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
 
-namespace RideTracker.Tracking.Hosting;
+namespace RideTracker.Hosting;
 
 /// <summary>Binds options to their section and checks them when the host starts: every error by its full path, with what would be right.</summary>
 public static class CheckedOptions

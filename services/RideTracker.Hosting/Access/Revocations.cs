@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Knows which tokens were revoked before their time, on this node.</summary>
 public sealed class Revocations(TimeProvider time)

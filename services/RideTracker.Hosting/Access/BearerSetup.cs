@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Makes the framework's bearer scheme check tokens as <see cref="AccessOptions"/> says, and answer refusals as problems.</summary>
 internal sealed class BearerSetup(IOptions<AccessOptions> access, Revocations revocations, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>

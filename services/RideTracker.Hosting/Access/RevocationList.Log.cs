@@ -1,4 +1,4 @@
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 public sealed partial class RevocationList
 {

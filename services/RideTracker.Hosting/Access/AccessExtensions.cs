@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Adds tokens, roles and revocation to a host. What has no policy of its own needs a valid token; public endpoints say <c>AllowAnonymous</c>.</summary>
 public static class AccessExtensions

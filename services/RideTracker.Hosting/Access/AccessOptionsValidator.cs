@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting.Access;
 
 /// <summary>Says everything that is wrong with <see cref="AccessOptions"/> at once. Never shows a key.</summary>
 internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
-namespace RideTracker.Tracking.Access;
+namespace RideTracker.Hosting;
 
 /// <summary>One kind of error as clients see it (RFC 9457): a stable type, its HTTP status and a title. <see cref="Problems"/> lists them all.</summary>
 /// <param name="Word">The last part of the type's URI: what clients compare.</param>
