@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using RideTracker.Client;
 using RideTracker.Fleet.Driving;
 using RideTracker.Fleet.Rides;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Fleet;
 

@@ -1,5 +1,5 @@
 using RideTracker.Fleet.Planning;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Fleet;
 

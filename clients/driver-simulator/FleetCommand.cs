@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RideTracker.Fleet;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 using RideTracker.Simulator.Output;
 using Spectre.Console;
 

@@ -1,4 +1,4 @@
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Fleet.Driving;
 

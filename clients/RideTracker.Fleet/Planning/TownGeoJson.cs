@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Fleet.Planning;
 

@@ -1,6 +1,6 @@
 using RideTracker.Fleet.Driving;
-using RideTracker.Fleet.Streets;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Fleet.Rides;
 

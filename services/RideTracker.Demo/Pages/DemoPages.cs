@@ -6,6 +6,7 @@ using RideTracker.Fleet;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Demo.Pages;
 
@@ -84,7 +85,7 @@ internal static class DemoPages
     private static MapConfig ConfigOf(Town town)
     {
         var nodes = Enumerable.Range(0, town.Graph.NodeCount).Select(town.Graph.Position).ToList();
-        double Middle(Func<Fleet.Streets.GeoPoint, double> of) => Math.Round((nodes.Min(of) + nodes.Max(of)) / 2, 5);
+        double Middle(Func<GeoPoint, double> of) => Math.Round((nodes.Min(of) + nodes.Max(of)) / 2, 5);
         return new MapConfig(null, "/map/town.geojson", [Middle(node => node.Lng), Middle(node => node.Lat)], 13.5, $"{Town.Name}, a town made by code");
     }
 

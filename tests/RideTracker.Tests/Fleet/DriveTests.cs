@@ -1,6 +1,6 @@
 using RideTracker.Fleet;
 using RideTracker.Fleet.Driving;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Tests.Fleet;
 

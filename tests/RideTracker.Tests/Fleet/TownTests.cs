@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RideTracker.Fleet;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Tests.Fleet;
 

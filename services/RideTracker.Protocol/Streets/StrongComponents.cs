@@ -1,7 +1,7 @@
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 /// <summary>Finds the largest part of a directed graph in which every node can be reached from every other.</summary>
-internal static class StrongComponents
+public static class StrongComponents
 {
     /// <summary>Marks the nodes of the largest strongly connected part.</summary>
     /// <param name="nodeCount">Nodes are numbered 0 to this.</param>

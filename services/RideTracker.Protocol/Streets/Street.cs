@@ -1,4 +1,4 @@
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 /// <summary>One street as a line on the map: class, name, speed, and whether it is one-way in the direction of its points.</summary>
 /// <remarks>Two streets are connected exactly where they share a point (the same two numbers).</remarks>
@@ -21,9 +21,9 @@ public sealed record Street
     public double SpeedMps => (MaxSpeedKmh ?? UsualKmh(Highway)) / 3.6;
 
     /// <summary>True for streets whose crossings have traffic lights.</summary>
-    internal bool IsMajor => Highway is "primary" or "secondary" or "trunk";
+    public bool IsMajor => Highway is "primary" or "secondary" or "trunk";
 
-    internal bool IsMotorway => Highway is "motorway" or "motorway_link" or "trunk_link";
+    public bool IsMotorway => Highway is "motorway" or "motorway_link" or "trunk_link";
 
     private static double UsualKmh(string highway) => highway switch
     {

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 /// <summary>The crossings of a street network and the ways between them, for finding routes.</summary>
 /// <remarks>
 /// <para>
-/// Build it from a <see cref="Town"/> (<c>town.Graph</c>) or from a GeoJSON file (<see cref="LoadGeoJsonAsync"/>), then ask
+/// Build it from a list of streets (<see cref="Build"/>) or from a GeoJSON file (<see cref="LoadGeoJsonAsync"/>), then ask
 /// <see cref="FindRoute"/> between two node numbers. <see cref="NearestNode"/> turns a place into a node.
 /// </para>
 /// <para>Only the largest strongly connected part of the streets is kept, so there is a route between any two nodes. Immutable and thread-safe.</para>
@@ -86,7 +86,7 @@ public sealed partial class StreetGraph
     }
 
     /// <summary>Each crossing with each street that leads to or from it, in a fixed order.</summary>
-    internal IEnumerable<(int Node, Street Street)> Crossings() =>
+    public IEnumerable<(int Node, Street Street)> Crossings() =>
         _arcs.SelectMany(a => new[] { (a.From, Streets[a.Street]), (a.To, Streets[a.Street]) });
 
     /// <summary>A way from one crossing to the next, in one direction.</summary>

@@ -1,4 +1,4 @@
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 /// <summary>A way through the streets: its line, its length and how long it takes at the allowed speeds.</summary>
 public sealed class Route
@@ -28,10 +28,10 @@ public sealed class Route
     public double FreeSeconds { get; }
 
     /// <summary>The allowed speed from point <paramref name="i"/> to the next, in m/s.</summary>
-    internal double SpeedMps(int i) => _speedsMps[i];
+    public double SpeedMps(int i) => _speedsMps[i];
 
     /// <summary>True when a traffic light stands at point <paramref name="i"/>.</summary>
-    internal bool HasLight(int i) => _lights[i];
+    public bool HasLight(int i) => _lights[i];
 }
 
 /// <summary>Puts arcs together to one line.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
-using RideTracker.Fleet.Streets;
+using RideTracker.Protocol.Streets;
 
-namespace RideTracker.Tests.Fleet;
+namespace RideTracker.Tests.Protocol;
 
 /// <summary>Routes keep to the streets, their directions and their speeds.</summary>
 public class StreetGraphTests

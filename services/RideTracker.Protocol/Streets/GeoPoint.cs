@@ -1,4 +1,4 @@
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 /// <summary>A place on the earth, in degrees WGS 84.</summary>
 public readonly record struct GeoPoint(double Lat, double Lng)

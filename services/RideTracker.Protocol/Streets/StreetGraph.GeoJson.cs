@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 public sealed partial class StreetGraph
 {

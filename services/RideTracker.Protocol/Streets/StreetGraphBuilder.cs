@@ -1,4 +1,4 @@
-namespace RideTracker.Fleet.Streets;
+namespace RideTracker.Protocol.Streets;
 
 /// <summary>Turns streets, connected where they share a point, into crossings and arcs.</summary>
 internal sealed class StreetGraphBuilder(IReadOnlyList<Street> streets)
