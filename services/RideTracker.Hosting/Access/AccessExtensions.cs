@@ -10,6 +10,8 @@ public static class AccessExtensions
 {
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
+        // Two hosts in one process (the demo) have one of it.
+        if (services.Any(service => service.ServiceType == typeof(TokenMinter))) return services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();

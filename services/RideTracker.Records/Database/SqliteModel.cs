@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.IO;
+
+namespace RideTracker.Records.Database;
+
+/// <summary>What SQLite lacks, put into columns that it has: geometry as well-known binary, times and JSON as text.</summary>
+internal static class SqliteModel
+{
+    public static void Adapt(ModelBuilder model)
+    {
+        foreach (var entity in model.Model.GetEntityTypes())
+        {
+            foreach (var property in entity.GetProperties())
+            {
+                if (typeof(Geometry).IsAssignableFrom(property.ClrType))
+                {
+                    property.SetValueConverter(GeometryConverter(property.ClrType));
+                    property.SetColumnType("BLOB");
+                }
+                else if (property.ClrType == typeof(DateTimeOffset) || property.ClrType == typeof(DateTimeOffset?))
+                {
+                    // SQLite can't compare DateTimeOffset; ticks in UTC sort as times do.
+                    property.SetValueConverter(new ValueConverter<DateTimeOffset, long>(time => time.UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero)));
+                    property.SetColumnType("INTEGER");
+                }
+                else if (property.GetColumnType() is "jsonb" or "timestamp with time zone")
+                {
+                    property.SetColumnType("TEXT");
+                }
+            }
+        }
+    }
+
+    private static ValueConverter GeometryConverter(Type type) =>
+        (ValueConverter)Activator.CreateInstance(typeof(WkbConverter<>).MakeGenericType(type))!;
+
+    private sealed class WkbConverter<T>() : ValueConverter<T, byte[]>(geometry => geometry.AsBinary(), bytes => (T)new WKBReader().Read(bytes))
+        where T : Geometry;
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using RideTracker.Records.Database;
+
+namespace RideTracker.Records.Hosting;
+
+/// <summary>Reads the command line: without a command it serves.</summary>
+internal static class RecordsCommand
+{
+    // EX_CONFIG (sysexits.h): what is wrong with the settings.
+    private const int BadSettings = 78;
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("RideTracker's records: trips, drivers, tokens, trails, geofences and events. Without a command it serves. Settings come from the environment, such as Database__ConnectionString and Hub__Redis.")
+        {
+            new Command("migrate", "Brings the database to this version's tables, and ends."),
+        };
+        root.SetAction((_, cancellationToken) => GuardAsync(() => ServeAsync(cancellationToken)));
+        root.Subcommands[0].SetAction((_, cancellationToken) => RunAsync(MigrateAsync, cancellationToken));
+        return root;
+    }
+
+    /// <summary>Runs a command that is no server: with the database and the hub, without HTTP.</summary>
+    internal static Task<int> RunAsync(Func<IServiceProvider, CancellationToken, Task<int>> command, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddRecordsCore();
+        using var host = builder.Build();
+        host.Services.GetRequiredService<IStartupValidator>().Validate();
+        return await command(host.Services, cancellationToken);
+    });
+
+    private static async Task<int> ServeAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddRecords();
+        await using var app = builder.Build();
+        app.MapRecords();
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    private static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var applied = await services.GetRequiredService<DatabaseUpgrade>().RunAsync(cancellationToken);
+        foreach (var name in applied) Console.WriteLine($"applied {name}");
+        Console.WriteLine(applied.Count == 0 ? "The database has all tables of this version." : $"{applied.Count} migrations applied.");
+        return 0;
+    }
+
+    private static async Task<int> GuardAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception failure) when (Reasons(failure) is { } reasons)
+        {
+            await Console.Error.WriteLineAsync("RideTracker.Records can't start:");
+            foreach (var reason in reasons) await Console.Error.WriteLineAsync($"  {reason}");
+            return BadSettings;
+        }
+    }
+
+    // What the operator has to mend, all at once and without a stack trace; null for our own bugs.
+    private static IEnumerable<string>? Reasons(Exception failure) => failure switch
+    {
+        OptionsValidationException options => options.Failures,
+        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
+            several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
+        DatabaseBehindException behind => [behind.Message],
+        Hub.HubPartitionsException partitions => [partitions.Message],
+        Npgsql.NpgsqlException database => [$"The database of Database:ConnectionString can't be used: {database.Message}"],
+        _ => null,
+    };
+}

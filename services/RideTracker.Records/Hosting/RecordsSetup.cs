@@ -1,0 +1,78 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
+using RideTracker.Hosting;
+using RideTracker.Hosting.Access;
+using RideTracker.Records.Database;
+using RideTracker.Records.Hub;
+
+namespace RideTracker.Records.Hosting;
+
+/// <summary>Puts Records together: for a host of its own, or inside another one (the demo).</summary>
+public static class RecordsSetup
+{
+    /// <summary>Name of the OpenAPI document, and the group that every endpoint of Records is in.</summary>
+    public const string Document = "records-v1";
+
+    /// <summary>Adds all of a Records host.</summary>
+    public static WebApplicationBuilder AddRecords(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddCheckedOptions<RecordsOptions>(RecordsOptions.Section);
+        var options = builder.Configuration.GetSection(RecordsOptions.Section).Get<RecordsOptions>() ?? new RecordsOptions();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        });
+        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost);
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("RideTracker.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql")
+            .AddRuntimeInstrumentation()
+            .AddPrometheusExporter());
+        services.AddHostedService<DatabaseCheck>();
+        return builder.AddRecordsSlices();
+    }
+
+    /// <summary>Adds what Records does, without what a host of its own needs besides.</summary>
+    public static WebApplicationBuilder AddRecordsSlices(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddAccess();
+        services.AddOpenApi(Document);
+        services.AddRecordsCore();
+        return builder;
+    }
+
+    /// <summary>Adds what the commands need too: the database and the hub.</summary>
+    public static IServiceCollection AddRecordsCore(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddCheckedOptions<HubConnectionOptions>(HubConnectionOptions.Section);
+        services.AddSingleton<HubConnection>();
+        services.TryAddSingleton<IRevocationHub>(provider => provider.GetRequiredService<HubConnection>());
+        services.AddRecordsDatabase();
+        return services;
+    }
+
+    /// <summary>Maps all of a Records host.</summary>
+    public static WebApplication MapRecords(this WebApplication app)
+    {
+        app.Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
+        app.UseFailures();
+        app.UseRouting();
+        app.UseAccess();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        return app.MapRecordsSlices();
+    }
+
+    /// <summary>Maps the resources of Records.</summary>
+    public static WebApplication MapRecordsSlices(this WebApplication app)
+    {
+        // Each slice maps itself onto this group.
+        _ = app.MapGroup("/v1").WithGroupName(Document);
+        return app;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RideTracker.IntegrationTests.Nodes;
+using RideTracker.Records.Hosting;
+
+namespace RideTracker.IntegrationTests.Records;
+
+/// <summary>A whole Records host in the test process: the product's own composition, real Kestrel on a free port, real Redis and PostgreSQL behind it.</summary>
+internal sealed class RecordsNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private bool _stopped;
+
+    private RecordsNode(WebApplication app)
+    {
+        _app = app;
+        Url = new Uri(app.Urls.Single());
+        Http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>Speaks with this host, without a token.</summary>
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public LoggedErrors Errors => _app.Services.GetRequiredService<LoggedErrors>();
+
+    /// <summary>Starts one.</summary>
+    /// <param name="redis">HOST:PORT.</param>
+    /// <param name="database">Connection string, see <see cref="Engines.PostgresServer.CreateDatabaseAsync"/>.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="settings">Further settings.</param>
+    public static async Task<RecordsNode> StartAsync(string redis, string database, TimeProvider? time = null, params (string Key, object Value)[] settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        var values = new Dictionary<string, string?>
+        {
+            ["Hub:Redis"] = redis,
+            ["Database:ConnectionString"] = database,
+            ["Access:Keys:0"] = TestTokens.Key,
+        };
+        foreach (var (key, value) in settings) values[key] = Convert.ToString(value, CultureInfo.InvariantCulture);
+        builder.Configuration.AddInMemoryCollection(values);
+        builder.Services.AddRouting();
+        if (time is not null) builder.Services.AddSingleton(time);
+        var errors = new LoggedErrors();
+        builder.Services.AddSingleton(errors);
+        builder.Logging.AddProvider(errors);
+        builder.WebHost.UseKestrel();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.AddRecords();
+        var app = builder.Build();
+        try
+        {
+            app.MapRecords();
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new RecordsNode(app);
+    }
+
+    /// <summary>A client that sends a token with each request.</summary>
+    public HttpClient As(string token) => new() { BaseAddress = Url, DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+
+    /// <summary>SIGTERM.</summary>
+    public async Task StopAsync()
+    {
+        if (_stopped) return;
+        _stopped = true;
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Ends without waiting for anything.</summary>
+    public async Task KillAsync()
+    {
+        if (_stopped) return;
+        _stopped = true;
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        try
+        {
+            await _app.StopAsync(now.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was to be waited for was not, as is meant here.
+            return;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Http.Dispose();
+        await _app.DisposeAsync();
+    }
+}
