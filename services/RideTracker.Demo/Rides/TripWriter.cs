@@ -48,7 +48,17 @@ internal sealed class TripWriter(TripProjection projection, TripBook book) : IRi
     /// <summary>Writes a trip that is no simulated ride.</summary>
     public async ValueTask WriteAsync(Trip trip, CancellationToken cancellationToken)
     {
-        await projection.WriteAsync(trip, cancellationToken);
+        try
+        {
+            await projection.WriteAsync(trip, cancellationToken);
+        }
+        catch (DriverBusyException busy)
+        {
+            // A demo that was killed left its trips in the hub, which goes on: nobody else would ever end them.
+            await projection.ClearDriverAsync(busy.Driver, cancellationToken);
+            await projection.WriteAsync(trip, cancellationToken);
+        }
+
         book.Note(trip);
     }
 

@@ -20,6 +20,9 @@ public enum RejectReason
 
     /// <summary><c>jump</c>: a speed over 90 m/s from the fix before it.</summary>
     Jump,
+
+    /// <summary><c>off-duty</c>: from a time in which the driver was off duty. The hub says so, after all checks of the node.</summary>
+    OffDuty,
 }
 
 /// <summary>The wire's words for <see cref="RejectReason"/>.</summary>
@@ -33,6 +36,7 @@ public static class RejectReasons
         RejectReason.TooOld => "too-old",
         RejectReason.Inaccurate => "inaccurate",
         RejectReason.Jump => "jump",
+        RejectReason.OffDuty => "off-duty",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "No such reason."),
     };
 }

@@ -12,6 +12,7 @@ namespace RideTracker.Protocol.Hub;
 /// {p7}:heard               zset    when each driver turns stale, then gone (Unix ms)
 /// {p7}:history             list    accepted batches for Records, oldest first
 /// {p7}:history-bytes       string  bytes in that list
+/// {p7}:arrivals            list    where cars arrived, for Records, oldest first, see <see cref="Trips.Arrival"/>; the newest 10,000
 /// trip:{TRIP}              hash    what a trip has without its driver
 /// route:{TRIP}             string  the planned way: {"version","seconds","line"}
 /// revoked                  zset    jti of revoked tokens, by when they would have expired (Unix ms)
@@ -39,6 +40,8 @@ public static class HubKeys
     public static string History(int partition) => $"{{p{partition}}}:history";
 
     public static string HistoryBytes(int partition) => $"{{p{partition}}}:history-bytes";
+
+    public static string Arrivals(int partition) => $"{{p{partition}}}:arrivals";
 
     public static string DriverChannel(int partition, DriverId driver) => $"{{p{partition}}}:driver:{driver.Value}";
 

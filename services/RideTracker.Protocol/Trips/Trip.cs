@@ -20,6 +20,11 @@ public sealed record DriverCard(string Name, string? Vehicle, string? Plate);
 /// <param name="Seconds">How long it takes from end to end, without stops.</param>
 public sealed record TripRoute(int Version, IReadOnlyList<(double Lng, double Lat)> Line, double Seconds);
 
+/// <summary>When a queued trip's driver will be at its pickup, as its owner reckons it.</summary>
+/// <param name="ArrivesAtMs">Unix time in milliseconds. Nodes show what is left of it, never less than nothing.</param>
+/// <param name="DistanceMeters">Metres to drive until then, the rest of the trip before it included; 0 or more.</param>
+public sealed record QueuedEta(long ArrivesAtMs, double DistanceMeters);
+
 /// <summary>A trip as tracking must know it, whole.</summary>
 public sealed record Trip(TripId Id, TripStatus Status, Stop Pickup, Stop Dropoff)
 {
@@ -34,6 +39,12 @@ public sealed record Trip(TripId Id, TripStatus Status, Stop Pickup, Stop Dropof
 
     /// <summary>Queued behind the driver's active trip: riders see no vehicle yet.</summary>
     public bool Queued { get; init; }
+
+    /// <summary>
+    /// When the driver will come, for a queued trip; ignored for others, whose route tells. Each write numbers the trip anew for its watchers, so one for the
+    /// sake of the ETA alone is worth it only where that moved by some 15 s.
+    /// </summary>
+    public QueuedEta? Eta { get; init; }
 
     /// <summary>The planned way to the next stop, if one is known.</summary>
     public TripRoute? Route { get; init; }

@@ -9,6 +9,7 @@ namespace RideTracker.Protocol.Trips;
 /// Writes trips into the hub, where the tracking nodes read them. Every write is whole and idempotent: repeating it, or a crash between its
 /// two scripts followed by a repeat, leaves the same. Order: an assigned or changed trip is written to its own key, then to its driver's slot,
 /// which numbers it higher; an ended one to the slot first (its watchers get the final state there), then to its key under the same number.
+/// A driver's writes are to come in the order of its life: a trip ends or is released before the next one is written as active.
 /// </summary>
 public sealed class TripProjection(IHubScripts hub)
 {
@@ -16,9 +17,13 @@ public sealed class TripProjection(IHubScripts hub)
     private static readonly HubScript TripScript = HubScript.Beside(typeof(TripProjection), "trip");
     private static readonly HubScript SlotScript = HubScript.Beside(typeof(TripProjection), "slot");
     private static readonly HubScript RouteScript = HubScript.Beside(typeof(TripProjection), "route");
+    private static readonly HubScript ReleaseScript = HubScript.Beside(typeof(TripProjection), "release");
+    private static readonly HubScript DriverlessScript = HubScript.Beside(typeof(TripProjection), "driverless");
 
     /// <summary>Makes the hub's picture of a trip this one, and tells its watchers.</summary>
     /// <exception cref="ArgumentException">The trip contradicts itself: under way without a driver, or a route of fewer than two points.</exception>
+    /// <exception cref="DriverBusyException">The driver is on another trip. The trip's own key has the new picture, without a vehicle, as if it were queued; write it again after that trip.</exception>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     public async Task WriteAsync(Trip trip, CancellationToken cancellationToken)
     {
         Validate(trip);
@@ -32,25 +37,67 @@ public sealed class TripProjection(IHubScripts hub)
             [
                 trip.Id.Value, HubKeys.TripChannel(trip.Id), Text(number), trip.Status.ToWire(), Text(trip.Version),
                 trip.Driver?.Value ?? "", Shared(trip), trip.Status.IsOver() ? "1" : "",
+                trip is { Queued: true, Eta: { } eta } && !trip.Status.IsOver() ? FormattableString.Invariant($"{eta.ArrivesAtMs},{eta.DistanceMeters:0}") : "",
             ],
             cancellationToken);
         if (active && !trip.Status.IsOver() && number > 0) await WriteSlotAsync(trip, number, cancellationToken);
     }
 
-    private Task<long> WriteSlotAsync(Trip trip, long above, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes a trip from its driver without ending it: the driver is idle again and its phone has no trip, the trip's riders see no vehicle until it is
+    /// written with another driver. Also where it was queued. To be called before that write; repeating it leaves the same.
+    /// </summary>
+    /// <param name="trip">Which trip.</param>
+    /// <param name="driver">Who gives it back.</param>
+    /// <param name="version">The version that the trip has without this driver, or with the next one: above the last one that was written with it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    public async Task ReleaseAsync(TripId trip, DriverId driver, int version, CancellationToken cancellationToken)
+    {
+        var number = await TakeFromSlotAsync(driver, trip.Value, version, cancellationToken);
+        await hub.RunAsync(DriverlessScript, [HubKeys.Trip(trip)], [HubKeys.TripChannel(trip), Text(number), Text(version), driver.Value], cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes a driver idle whose slot shows a trip that its owner does not know: left by an earlier owner of the trips, or by a database that was restored from
+    /// an older copy. The trip's own key stays until it runs out; what is known of a trip is written by <see cref="WriteAsync"/> instead.
+    /// </summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
+    public Task ClearDriverAsync(DriverId driver, CancellationToken cancellationToken) => TakeFromSlotAsync(driver, "", 0, cancellationToken);
+
+    private Task<long> TakeFromSlotAsync(DriverId driver, string trip, int version, CancellationToken cancellationToken)
+    {
+        var partition = HubKeys.Partition(driver, hub.Partitions);
+        return hub.RunAsync(
+            ReleaseScript,
+            [HubKeys.Slot(partition, driver)],
+            [driver.Value, HubKeys.DriverChannel(partition, driver), HubKeys.ControlChannel(partition, driver), HubKeys.CellChannel(partition, ""), trip, Text(version)],
+            cancellationToken);
+    }
+
+    private async Task<long> WriteSlotAsync(Trip trip, long above, CancellationToken cancellationToken)
     {
         var driver = trip.Driver!.Value;
         var partition = HubKeys.Partition(driver, hub.Partitions);
-        return hub.RunAsync(
+        var number = await hub.RunAsync(
             SlotScript,
             [HubKeys.Slot(partition, driver)],
             [
                 driver.Value, HubKeys.DriverChannel(partition, driver), HubKeys.ControlChannel(partition, driver), HubKeys.CellChannel(partition, ""),
                 trip.Id.Value, Text(above), trip.Status.ToWire(), Text(trip.Version), Shared(trip), trip.Status.IsOver() ? "1" : "",
-                trip.Status.IsOver() ? "null" : ForDriver(trip),
+                trip.Status.IsOver() ? "null" : ForDriver(trip), NextStop(trip),
             ],
             cancellationToken);
+        return number >= 0 ? number : throw new DriverBusyException(driver, $"Driver {driver} is on another trip than {trip.Id}.");
     }
+
+    // Where accept.lua looks for the arrival.
+    private static string NextStop(Trip trip) => trip.Status switch
+    {
+        TripStatus.EnrouteToPickup => FormattableString.Invariant($"pickup,{trip.Pickup.Latitude:0.#######},{trip.Pickup.Longitude:0.#######}"),
+        TripStatus.EnrouteToDropoff => FormattableString.Invariant($"dropoff,{trip.Dropoff.Latitude:0.#######},{trip.Dropoff.Longitude:0.#######}"),
+        _ => "",
+    };
 
     private Task WriteRouteAsync(TripId trip, TripRoute route, CancellationToken cancellationToken)
     {
@@ -78,6 +125,8 @@ public sealed class TripProjection(IHubScripts hub)
     {
         if (trip.Driver is null && trip.Status is not (TripStatus.New or TripStatus.Canceled))
             throw new ArgumentException($"Trip {trip.Id} is {trip.Status.ToWire()} without a driver.", nameof(trip));
+        if (trip.Eta is { } eta && !(eta.DistanceMeters >= 0 && double.IsFinite(eta.DistanceMeters) && eta.ArrivesAtMs > 0))
+            throw new ArgumentException($"The ETA of trip {trip.Id} is no time and distance.", nameof(trip));
         if (trip.Route is { Line.Count: < 2 })
             throw new ArgumentException($"The route of trip {trip.Id} has fewer than two points.", nameof(trip));
     }

@@ -1,6 +1,7 @@
 -- Writes what a trip has without its driver, numbers the change, and tells the trip's watchers to read.
 -- KEYS: 1 trip:{TRIP}, 2 route:{TRIP}
--- ARGV: 1 trip, 2 channel, 3 number to be at least (0 = none), 4 status, 5 version, 6 driver or '', 7 shared part, 8 '1' if over
+-- ARGV: 1 trip, 2 channel, 3 number to be at least (0 = none), 4 status, 5 version, 6 driver or '', 7 shared part, 8 '1' if over,
+--       9 while queued, if known: when the driver will be there (Unix ms) and from how far, "ms,metres"; else ''
 -- Answer: its number, or -1 for a write older than the kept one.
 local kept = redis.call('HMGET', KEYS[1], 'n', 'version', 'over')
 local n = tonumber(kept[1] or 0)
@@ -15,7 +16,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local least = tonumber(ARGV[3])
 if least > 0 then n = math.max(n, least) else n = math.max(n + 1, now) end
 
-redis.call('HSET', KEYS[1], 'n', string.format('%.0f', n), 'status', ARGV[4], 'version', ARGV[5], 'driver', ARGV[6], 'shared', ARGV[7], 'over', ARGV[8])
+redis.call('HSET', KEYS[1], 'n', string.format('%.0f', n), 'status', ARGV[4], 'version', ARGV[5], 'driver', ARGV[6], 'shared', ARGV[7], 'over', ARGV[8], 'eta', ARGV[9])
 if ARGV[8] == '1' then
   redis.call('HSET', KEYS[1], 'end', string.format('%.0f', now))
   -- Late riders learn for 24 h that it is over (protocol.md section 3), with an hour to spare.

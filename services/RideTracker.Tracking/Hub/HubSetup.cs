@@ -1,5 +1,6 @@
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
+using RideTracker.Protocol.Drivers;
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
 
@@ -20,6 +21,7 @@ public static class HubSetup
         services.AddSingleton<HubWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<HubWriter>());
         services.AddSingleton<TripProjection>();
+        services.AddSingleton<DutyProjection>();
         return services;
     }
 }

@@ -7,7 +7,7 @@ local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 if not due or tonumber(due) > now then return 0 end
 
-local slot = redis.call('HMGET', KEYS[1], 'n', 'stale', 'cell', 'trip', 'over', 'heard')
+local slot = redis.call('HMGET', KEYS[1], 'n', 'stale', 'cell', 'trip', 'over', 'heard', 'off')
 if not slot[1] then
   redis.call('ZREM', KEYS[4], ARGV[1])
   redis.call('ZREM', KEYS[3], ARGV[1])
@@ -25,7 +25,8 @@ else
   redis.call('HSET', KEYS[1], 'n', n, 'gone', '1')
   redis.call('ZREM', KEYS[4], ARGV[1])
   redis.call('ZREM', KEYS[3], ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+  -- Times off duty (Protocol/Drivers/duty.lua) are known as long as fixes from then may come.
+  redis.call('PEXPIRE', KEYS[1], (slot[7] or '') == '' and ARGV[5] or string.format('%.0f', math.max(604800000, tonumber(ARGV[5]))))
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end
 redis.call('PUBLISH', ARGV[2], message)

@@ -172,6 +172,7 @@ public abstract partial class HubContract
     {
         var node = await NodeAsync();
         await node.ProjectAsync(TripOf("t_1", Ann));
+        await node.Trips.ReleaseAsync(T1, Ann, 2, TestContext.Current.CancellationToken);
         await node.ProjectAsync(TripOf("t_2", Ann));
 
         await node.ProjectAsync(TripOf("t_1", Ann, TripStatus.Complete, version: 2));
@@ -229,5 +230,82 @@ public abstract partial class HubContract
 
         await node.ProjectAsync(TripOf("t_1", Ann, TripStatus.Complete, version: 2));
         Assert.Null(await node.Reader.ReadRouteAsync(T1, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task SecondActiveTrip_IsRefusedUntilTheFirstIsOver()
+    {
+        var node = await NodeAsync();
+        await node.WriteAsync(Ann, Fix(0));
+        await node.ProjectAsync(TripOf("t_1", Ann));
+        var before = await node.SlotAsync(Ann);
+        var ear = await EarOfAsync(Ann);
+
+        var busy = await Assert.ThrowsAsync<DriverBusyException>(() => node.ProjectAsync(TripOf("t_2", Ann)));
+
+        Assert.Equal(Ann, busy.Driver);
+        Assert.Equal((before.Number, before.Trip), await node.SlotAsync(Ann) is var kept ? (kept.Number, kept.Trip) : default);
+        Assert.Empty(await ear.AllAsync());
+
+        await node.ProjectAsync(TripOf("t_1", Ann, TripStatus.Complete, version: 2));
+        await node.ProjectAsync(TripOf("t_2", Ann));
+        Assert.Equal("t_2", (await node.SlotAsync(Ann)).Trip!.Id.Value);
+    }
+
+    [Fact]
+    public async Task ReleasedTrip_LeavesItsDriverIdleAndGoesOnWithAnother()
+    {
+        var node = await NodeAsync();
+        var ct = TestContext.Current.CancellationToken;
+        await node.WriteAsync(Ann, Fix(0));
+        await node.WriteAsync(Bob, Fix(0));
+        await node.ProjectAsync(TripOf("t_1", Ann));
+        // As after a restore: the slot's numbers are ahead of the clock.
+        await Database.HashIncrementAsync(HubKeys.Slot(0, Ann), "n", 50_000_000);
+        await node.WriteAsync(Ann, Fix(1));
+        var shown = (await node.SlotAsync(Ann)).Number;
+        var ear = await EarAsync(HubKeys.DriverChannel(0, Ann), HubKeys.ControlChannel(0, Ann), HubKeys.TripChannel(T1));
+
+        await node.Trips.ReleaseAsync(T1, Ann, 2, ct);
+
+        var (slot, trip) = (await node.SlotAsync(Ann), await node.TripAsync(T1));
+        Assert.Equal((null, false), (slot.Trip, slot.Busy));
+        Assert.Equal((null, false), (trip.Driver, trip.Over));
+        Assert.True(slot.Number > shown && trip.Number > slot.Number, "riders would take the trip without its driver for an older state");
+        Assert.InRange(slot.IdleSinceMs, NowMs() - 60_000, NowMs() + 5_000);
+        var told = await ear.AllAsync();
+        Assert.Equal(('t', "t_1"), HubMessage.Parse(told[0].Text) is var message ? (message.Kind, message.Trip) : default);
+        Assert.Equal("null", told[1].Text);
+        Assert.Equal(HubKeys.TripChannel(T1), Assert.Single(told[2..]).Channel);
+
+        // Again, as after a crash in between.
+        await node.Trips.ReleaseAsync(T1, Ann, 2, ct);
+        Assert.Empty(await ear.AllAsync());
+
+        await node.ProjectAsync(TripOf("t_1", Bob, version: 2));
+        Assert.True((await node.SlotAsync(Bob)).Number > trip.Number);
+        Assert.Equal(Bob, (await node.TripAsync(T1)).Driver);
+        await node.Trips.ReleaseAsync(T1, Ann, 2, ct);
+        Assert.Equal(Bob, (await node.TripAsync(T1)).Driver);
+
+        // And back to the first one: a late repeat of the release does not take it away.
+        await node.Trips.ReleaseAsync(T1, Bob, 3, ct);
+        await node.ProjectAsync(TripOf("t_1", Ann, version: 3));
+        await node.Trips.ReleaseAsync(T1, Ann, 2, ct);
+        Assert.Equal(T1, (await node.SlotAsync(Ann)).Trip?.Id);
+        Assert.Equal(Ann, (await node.TripAsync(T1)).Driver);
+    }
+
+    [Fact]
+    public async Task TripThatNobodyKnows_IsTakenFromItsDriver()
+    {
+        var node = await NodeAsync();
+        await node.ProjectAsync(TripOf("t_of_an_earlier_life", Ann, version: 9));
+
+        await node.Trips.ClearDriverAsync(Ann, TestContext.Current.CancellationToken);
+
+        Assert.False((await node.SlotAsync(Ann)).Busy);
+        await node.ProjectAsync(TripOf("t_1", Ann));
+        Assert.Equal(T1, (await node.SlotAsync(Ann)).Trip?.Id);
     }
 }
