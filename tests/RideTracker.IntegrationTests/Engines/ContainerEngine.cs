@@ -10,9 +10,11 @@ public abstract class ContainerEngine(string name, string image) : HubEngine
 {
     private RedisContainer? _container;
 
-    static ContainerEngine()
+    static ContainerEngine() => WithoutReaper();
+
+    // The container is ended by its test; the helper that would clean up after a crash is one more image to pull.
+    internal static void WithoutReaper()
     {
-        // The container is ended here; the helper that would clean up after a crash is one more image to pull.
         if (Environment.GetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED") is null) TestcontainersSettings.ResourceReaperEnabled = false;
     }
 

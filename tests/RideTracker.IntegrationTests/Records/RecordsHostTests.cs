@@ -29,3 +29,20 @@ public class RecordsHostTests(Redis7Engine redis, PostgresServer postgres) : ICl
         Assert.Contains("migrate", refusal.Message, StringComparison.Ordinal);
     }
 }
+
+/// <summary>The Records host over the image that docker-compose.yml runs.</summary>
+public class RecordsOnPostgres17Tests(Redis7Engine redis, PostgisContainer postgres) : IClassFixture<Redis7Engine>, IClassFixture<PostgisContainer>
+{
+    [Fact]
+    public async Task Host_OverTheImageMigrated_IsReady()
+    {
+        var database = postgres.Require();
+        await redis.BeginAsync();
+        await PostgresServer.MigrateAsync(database);
+        await using var records = await RecordsNode.StartAsync(redis.EndPoint, database);
+
+        using var ready = await records.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+    }
+}
