@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using NetTopologySuite.Geometries;
 using NetTopologySuite.IO;
+using RideTracker.Records.Events;
 
 namespace RideTracker.Records.Database;
 
@@ -10,6 +11,8 @@ internal static class SqliteModel
 {
     public static void Adapt(ModelBuilder model)
     {
+        // One writer at a time: the order of insertion is that of the commits, and PostgreSQL's trigger is not needed.
+        model.Entity<EventRow>().Property(row => row.Number).HasComputedColumnSql("id", stored: false);
         foreach (var entity in model.Model.GetEntityTypes())
         {
             foreach (var property in entity.GetProperties())

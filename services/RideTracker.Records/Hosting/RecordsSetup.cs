@@ -3,6 +3,7 @@ using OpenTelemetry.Metrics;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
 using RideTracker.Records.Database;
+using RideTracker.Records.Events;
 using RideTracker.Records.Hub;
 
 namespace RideTracker.Records.Hosting;
@@ -52,6 +53,7 @@ public static class RecordsSetup
         services.AddSingleton<HubConnection>();
         services.TryAddSingleton<IRevocationHub>(provider => provider.GetRequiredService<HubConnection>());
         services.AddRecordsDatabase();
+        services.AddEvents();
         return services;
     }
 
