@@ -9,6 +9,9 @@ public sealed class RouteProgress
     // Farther off than this the car drives another way, and the plan says nothing about when it arrives.
     private const double OffRouteMeters = 300;
 
+    // A stop may lie this far from the street that the way ends in. Farther, and the way is the one to the stop before.
+    private const double StopMeters = 500;
+
     private readonly (double Lng, double Lat)[] _line;
     private readonly double[] _toEnd;
     private readonly double _seconds;
@@ -45,8 +48,11 @@ public sealed class RouteProgress
         }
     }
 
+    /// <summary>Whether it ends at a stop: a trip that goes on to its next stop may wait a moment for the way there.</summary>
+    public bool LeadsTo(NextStop stop) => GeoMath.DistanceMeters(_line[^1].Lat, _line[^1].Lng, stop.Latitude, stop.Longitude) <= StopMeters;
+
     /// <summary>Metres and seconds left from the point of the way that is nearest to a place; null if the place is off the way.</summary>
-    public (double Meters, double Seconds)? Remaining(double lat, double lng)
+    public TravelEstimate? Remaining(double lat, double lng)
     {
         // Flat around the place: a way through a city is short enough.
         var east = Math.Cos(lat * Math.PI / 180) * Math.PI / 180 * GeoMath.EarthRadiusMeters;
@@ -67,6 +73,6 @@ public sealed class RouteProgress
         }
 
         if (best > OffRouteMeters * OffRouteMeters) return null;
-        return (left, _toEnd[0] == 0 ? 0 : _seconds * left / _toEnd[0]);
+        return new TravelEstimate(left, _toEnd[0] == 0 ? 0 : _seconds * left / _toEnd[0]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
+using RideTracker.Protocol.Geo;
 using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Hub;
 
@@ -36,6 +37,9 @@ public sealed class TripState
 
     /// <summary>The planned way's version, 0 if none is known.</summary>
     public int RouteVersion { get; private set; }
+
+    /// <summary>Where the car drives to; null if the trip is over.</summary>
+    public NextStop? NextStop { get; private set; }
 
     /// <summary>The newest fix; none before the first, while queued, and after the end.</summary>
     public DriverFix? Newest { get; private set; }
@@ -107,6 +111,19 @@ public sealed class TripState
     /// <summary>The hub is away, and the driver's time is over.</summary>
     public void TurnLocallyStale() => LocallyStale = !Stale;
 
+    /// <summary>
+    /// Metres and seconds to the next stop: along the planned way, and by the straight line where none is known or the car has left it; null without
+    /// a car. From the state alone, so that every node says the same.
+    /// </summary>
+    public TravelEstimate? Left(RouteProgress? progress)
+    {
+        if (Newest is not { } here) return null;
+        if (progress is not null && (NextStop is not { } end || progress.LeadsTo(end)) && progress.Remaining(here.Latitude, here.Longitude) is { } left) return left;
+        return NextStop is { } stop
+            ? TravelTime.Straight(here.Latitude, here.Longitude, stop.Latitude, stop.Longitude, here.FixTimeMs, RecentSpeed.Of(Track))
+            : null;
+    }
+
     /// <summary>The name of this state.</summary>
     public Cursor Cursor(uint tag) => new(tag, Number, Newest?.FixTimeMs ?? 0, LocallyStale);
 
@@ -119,6 +136,7 @@ public sealed class TripState
         EndMs = endMs;
         Shared = Encoding.UTF8.GetBytes(shared);
         RouteVersion = RouteOf(Shared);
+        NextStop = FanOut.NextStop.Of(status, Shared);
     }
 
     private void Add(in TrackPoint point)

@@ -61,7 +61,7 @@ public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pa
             to.Number(state.LastHeardMs);
         }
 
-        if (newest is { } here && progress?.Remaining(here.Latitude, here.Longitude) is { } left)
+        if (newest is not null && state.Left(progress) is { } left)
         {
             to.Text(",\"eta\":{\"seconds\":"u8);
             to.Number((long)Math.Round(left.Seconds));

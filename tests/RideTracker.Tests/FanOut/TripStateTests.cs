@@ -153,6 +153,111 @@ public class TripStateTests
         Assert.Null(RouteProgress.Parse("nonsense"u8.ToArray()));
     }
 
+    [Fact]
+    public void Eta_WithAWayToTheNextStop_IsWhatIsLeftOfIt()
+    {
+        var way = RouteProgress.Parse("{\"version\":3,\"seconds\":200,\"line\":[[8.0,47.01],[8.0,47.0]]}"u8.ToArray());
+        var eta = Json(State(At(Noon, 47.005)), TripStateForm.ForAll, way).GetProperty("eta");
+        Assert.Equal((100, 556), (eta.GetProperty("seconds").GetInt32(), eta.GetProperty("distance").GetInt32()));
+    }
+
+    [Fact]
+    public void Eta_WithoutAWay_IsEstimatedFromTheStraightLine()
+    {
+        // 1,000 m north of the pickup, at noon by the sun, just taken.
+        var eta = Json(State(At(Noon, 47 + 1_000 / 111_195.1)), TripStateForm.ForAll).GetProperty("eta");
+        Assert.Equal(1_300, eta.GetProperty("distance").GetInt32());
+        Assert.Equal(296, eta.GetProperty("seconds").GetInt32());
+    }
+
+    [Fact]
+    public void Eta_OffTheWay_IsEstimatedFromTheStraightLine()
+    {
+        var way = RouteProgress.Parse("{\"version\":3,\"seconds\":200,\"line\":[[8.0,47.001],[8.0,47.0]]}"u8.ToArray());
+        var eta = Json(State(At(Noon, 47 + 1_000 / 111_195.1)), TripStateForm.ForAll, way).GetProperty("eta");
+        Assert.Equal(1_300, eta.GetProperty("distance").GetInt32());
+    }
+
+    [Fact]
+    public void Eta_WhenTheTripHasBegunButItsWayEndsAtThePickup_IsEstimatedToTheDropoff()
+    {
+        const string stops = "\"route\":3,\"pickup\":{\"lat\":47,\"lng\":8},\"dropoff\":{\"label\":\"At the \\\"lake\\\"\",\"lat\":47.02,\"lng\":8}";
+        var way = RouteProgress.Parse("{\"version\":3,\"seconds\":200,\"line\":[[8.0,47.01],[8.0,47.0]]}"u8.ToArray());
+        var slot = At(Noon, 47);
+        var begun = slot with { Trip = slot.Trip! with { Status = TripStatus.EnrouteToDropoff, Shared = stops } };
+        Assert.Equal(2_891, Json(State(begun), TripStateForm.ForAll, way).GetProperty("eta").GetProperty("distance").GetInt32());
+        var waiting = slot with { Trip = slot.Trip! with { Status = TripStatus.ArrivedAtPickup, Shared = stops } };
+        Assert.Equal(0, Json(State(waiting), TripStateForm.ForAll).GetProperty("eta").GetProperty("distance").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"pickup\":7")]
+    [InlineData("\"pickup\":{\"lat\":47}")]
+    [InlineData("\"pickup\":{\"lat\":\"x\",\"lng\":8}")]
+    [InlineData("\"pickup\":{")]
+    public void Eta_OfATripWhoseStopCantBeRead_IsLeftOut(string shared)
+    {
+        var slot = At(Noon, 47);
+        var state = State(slot with { Trip = slot.Trip! with { Shared = shared } });
+        Assert.Null(state.Left(null));
+    }
+
+    [Fact]
+    public void Eta_OfACarThatComesOnWell_IsShorter_AndOneThatStandsCountsAsAtItsStart()
+    {
+        var far = 47 + 3_000 / 111_195.1;
+        var fresh = State(At(Noon, far)).Left(null)!.Value.Seconds;
+        // The last 100 places of each: two minutes at 10 m/s, and at a red light.
+        var driving = Driven(i => far + (119 - i) * 10 / 111_195.1);
+        var standing = Driven(_ => far);
+        Assert.Equal(0.8 * fresh, driving.Left(null)!.Value.Seconds, 0.5);
+        Assert.Equal(fresh, standing.Left(null)!.Value.Seconds, 0.5);
+    }
+
+    [Fact]
+    public void RecentSpeed_IsTheSameForANodeThatReadsNowAndOneThatFollowedForLong()
+    {
+        TripTrack followed = new(), read = new();
+        for (var i = 0; i < 500; i++)
+        {
+            // Ever slower, so that what a node knows of earlier would show.
+            var place = new TrackPoint(Noon + i * 1_000 + 50, Noon + i * 1_000, 47 + Math.Sqrt(i) * 1e-3, 8);
+            followed.Add(in place);
+            if (i >= 400) read.Add(in place);
+        }
+
+        Assert.Equal(RecentSpeed.Of(read), RecentSpeed.Of(followed));
+        Assert.InRange(RecentSpeed.Of(read)!.Value, 2.3, 2.9);
+    }
+
+    [Fact]
+    public void RecentSpeed_OfLessThanAMinute_IsUnknown()
+    {
+        var track = new TripTrack();
+        Assert.Null(RecentSpeed.Of(track));
+        for (var i = 0; i < 59; i++) track.Add(new TrackPoint(Noon + i * 1_000, Noon + i * 1_000, 47 + i * 1e-4, 8));
+        Assert.Null(RecentSpeed.Of(track));
+        track.Add(new TrackPoint(Noon + 60_000, Noon + 60_000, 47, 8));
+        Assert.NotNull(RecentSpeed.Of(track));
+    }
+
+    // 12:00 by the sun at 8 degrees east.
+    private static readonly long Noon = DateTimeOffset.Parse("2026-05-01T11:28:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+
+    private static DriverSlot At(long timeMs, double lat) => Slot(timeMs, 1) with
+    {
+        Newest = new DriverFix(timeMs, lat, 8), Track = [new TrackPoint(timeMs + 50, timeMs, lat, 8)],
+    };
+
+    // A fix a second for two minutes, ending at noon.
+    private static TripState Driven(Func<int, double> lat)
+    {
+        var slot = Slot(Noon - 119_000, 120);
+        var track = slot.Track.Select((point, i) => point with { Latitude = lat(i) }).ToList();
+        return State(slot with { Track = track, Newest = new DriverFix(Noon, track[^1].Latitude, 8) });
+    }
+
     private static TripHead Head() => new(Trip, TripStatus.EnrouteToPickup, 7, Driver, "\"route\":3,\"pickup\":{\"lat\":47,\"lng\":8,\"label\":\"Pier\"}") { Number = Start - 10 };
 
     private static TripState State(DriverSlot slot) => TripState.From(Head(), slot);
@@ -175,9 +280,9 @@ public class TripStateTests
     private static List<long> Path(DriverSlot slot, TripStateForm form) =>
         Json(State(slot), form).GetProperty("path").EnumerateArray().Select(point => point[2].GetInt64()).ToList();
 
-    private static JsonElement Json(TripState state, TripStateForm form)
+    private static JsonElement Json(TripState state, TripStateForm form, RouteProgress? way = null)
     {
-        var frame = Writer.Encode(state, 0xb07a46c7, null, form);
+        var frame = Writer.Encode(state, 0xb07a46c7, way, form);
         var json = JsonDocument.Parse(frame.Json.ToArray()).RootElement;
         frame.Release();
         return json;
