@@ -3,6 +3,8 @@ namespace RideTracker.Hosting;
 /// <summary>Every kind of error that a node answers with. The words are part of the wire contract.</summary>
 public static class Problems
 {
+    public static Problem NoSigningKey { get; } = new("no-signing-key", 409, "Tokens are not signed here.");
+
     public static Problem Unauthorized { get; } = new("unauthorized", 401, "A valid bearer token is needed.");
 
     public static Problem Forbidden { get; } = new("forbidden", 403, "The token does not allow this.");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using RideTracker.Hosting;
@@ -5,6 +6,7 @@ using RideTracker.Hosting.Access;
 using RideTracker.Records.Database;
 using RideTracker.Records.Events;
 using RideTracker.Records.Hub;
+using RideTracker.Records.Tokens;
 
 namespace RideTracker.Records.Hosting;
 
@@ -42,6 +44,9 @@ public static class RecordsSetup
         services.AddAccess();
         services.AddOpenApi(Document);
         services.AddRecordsCore();
+        // An unknown value is left out (docs/protocol.md).
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+        services.AddTokens();
         return builder;
     }
 
@@ -74,7 +79,8 @@ public static class RecordsSetup
     public static WebApplication MapRecordsSlices(this WebApplication app)
     {
         // Each slice maps itself onto this group.
-        _ = app.MapGroup("/v1").WithGroupName(Document);
+        var group = app.MapGroup("/v1").WithGroupName(Document);
+        group.MapTokens();
         return app;
     }
 }

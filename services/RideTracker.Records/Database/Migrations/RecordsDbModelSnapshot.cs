@@ -99,6 +99,78 @@ namespace RideTracker.Records.Database.Migrations
 
                     b.ToTable("events", (string)null);
                 });
+
+            modelBuilder.Entity("RideTracker.Records.Tokens.IssuedToken", b =>
+                {
+                    b.Property<string>("Jti")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("jti");
+
+                    b.Property<DateTimeOffset>("Created")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created");
+
+                    b.Property<DateTimeOffset>("Expires")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires");
+
+                    b.Property<string>("IssuedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("issued_by");
+
+                    b.Property<DateTimeOffset?>("Revoked")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked");
+
+                    b.Property<string>("RevokedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("revoked_by");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Share")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("share");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("sub");
+
+                    b.Property<string>("Trip")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("trip");
+
+                    b.HasKey("Jti");
+
+                    b.HasIndex("Expires")
+                        .HasDatabaseName("ix_tokens_expires");
+
+                    b.HasIndex("Share")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tokens_share")
+                        .HasFilter("share IS NOT NULL");
+
+                    b.HasIndex("Subject")
+                        .HasDatabaseName("ix_tokens_sub");
+
+                    b.HasIndex("Trip")
+                        .HasDatabaseName("ix_tokens_trip")
+                        .HasFilter("trip IS NOT NULL");
+
+                    b.HasIndex("Created", "Jti")
+                        .HasDatabaseName("ix_tokens_created");
+
+                    b.ToTable("tokens", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }
