@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using RideTracker.Hosting.Access;
+using RideTracker.Records.Tokens;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting;
@@ -26,6 +27,7 @@ public class OperationsPageTests
         { "FanOut", new FanOutOptions() },
         { "Delivery", new DeliveryOptions() },
         { "Tracking", new TrackingOptions() },
+        { "Tokens", new TokensOptions() },
     };
 
     [Theory]
