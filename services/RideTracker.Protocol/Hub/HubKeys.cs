@@ -16,6 +16,7 @@ namespace RideTracker.Protocol.Hub;
 /// trip:{TRIP}              hash    what a trip has without its driver
 /// route:{TRIP}             string  the planned way: {"version","seconds","line"}
 /// revoked                  zset    jti of revoked tokens, by when they would have expired (Unix ms)
+/// ended                    zset    trips that ended in the last hour, by when (Unix ms)
 /// channels: {p7}:driver:DRIVER, {p7}:cell:CELL (positions), {p7}:control:DRIVER (to the driver's phone), trip:TRIP, revoked
 /// </code>
 /// </remarks>
@@ -23,6 +24,7 @@ public static class HubKeys
 {
     public const string Hub = "hub";
     public const string Revoked = "revoked";
+    public const string Ended = "ended";
     public const string RevokedChannel = "revoked";
 
     public static string Slot(int partition, DriverId driver) => SlotPrefix(partition) + driver.Value;

@@ -16,6 +16,7 @@ public sealed class TripProjection(IHubScripts hub)
     // trip.lua keeps an ended trip this long, so that late riders learn that it is over (protocol.md section 3: 24 h).
     private static readonly HubScript TripScript = HubScript.Beside(typeof(TripProjection), "trip");
     private static readonly HubScript SlotScript = HubScript.Beside(typeof(TripProjection), "slot");
+    private static readonly HubScript EndedScript = HubScript.Beside(typeof(TripProjection), "ended");
     private static readonly HubScript RouteScript = HubScript.Beside(typeof(TripProjection), "route");
     private static readonly HubScript ReleaseScript = HubScript.Beside(typeof(TripProjection), "release");
     private static readonly HubScript DriverlessScript = HubScript.Beside(typeof(TripProjection), "driverless");
@@ -40,6 +41,7 @@ public sealed class TripProjection(IHubScripts hub)
                 trip is { Queued: true, Eta: { } eta } && !trip.Status.IsOver() ? FormattableString.Invariant($"{eta.ArrivesAtMs},{eta.DistanceMeters:0}") : "",
             ],
             cancellationToken);
+        if (trip.Status.IsOver()) await hub.RunAsync(EndedScript, [HubKeys.Ended], [trip.Id.Value], cancellationToken);
         if (active && !trip.Status.IsOver() && number > 0) await WriteSlotAsync(trip, number, cancellationToken);
     }
 

@@ -3,12 +3,13 @@ using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.FanOut;
+using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary><c>GET /v1/vehicles/live</c>: a viewport or the nearest vehicles, in whichever of the four strategies the client asks for.</summary>
-public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, IOptions<PresenceOptions> presence, TimeProvider time)
+public sealed class LiveVehicles(Viewports viewports, HubReader reader, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, IOptions<PresenceOptions> presence, TimeProvider time)
 {
     // protocol.md section 3: `?interval=ms`, 250 at least.
     private const int LeastTickMs = 250;
@@ -39,6 +40,14 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
 
         try
         {
+            if (caller is { Role: Role.Rider, Trip: { } trip } && await reader.ReadTripAsync(trip, context.RequestAborted) is { Over: true })
+            {
+                // A rider's token ends with its trip. That of its own trip is told so in words (LiveTrip); here it is a token that ended.
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                await Problems.Unauthorized.WriteAsync(context, "The token ended with its trip.");
+                return;
+            }
+
             var look = new Look(query, viewports.AudienceOf(anonymous), query.Tag(anonymous));
             switch (strategy)
             {
@@ -88,6 +97,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             return;
         }
 
+        stream.EndsWith = caller.Role is Role.Rider ? caller.Trip : null;
         stream.DeadlineMs = streams.NowMs + wait * 1000L;
         streams.Schedule(stream);
         var mailbox = stream.Mailbox;
@@ -141,6 +151,7 @@ public sealed class LiveVehicles(Viewports viewports, RiderStreams streams, Deli
             return;
         }
 
+        stream.EndsWith = caller.Role is Role.Rider ? caller.Trip : null;
         IViewport? viewport = null;
         RiderView? view = null;
         StateFrame? first;

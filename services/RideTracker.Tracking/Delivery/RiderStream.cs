@@ -1,4 +1,5 @@
 using RideTracker.Hosting.Access;
+using RideTracker.Protocol;
 using RideTracker.Tracking.FanOut;
 
 namespace RideTracker.Tracking.Delivery;
@@ -18,6 +19,9 @@ public sealed class RiderStream(Strategy strategy, in Caller caller, Action abor
 
     /// <summary>The name of its token, empty if it has none.</summary>
     public string Jti { get; } = caller.Jti;
+
+    /// <summary>With which trip its token ends, where the stream does not show that trip itself and so would not end by it.</summary>
+    public TripId? EndsWith { get; set; }
 
     /// <summary>When its token ends (Unix ms).</summary>
     public long ExpiresMs { get; } = caller.ExpiresAt.ToUnixTimeMilliseconds();

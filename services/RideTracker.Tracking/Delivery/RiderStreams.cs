@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using RideTracker.Hosting.Access;
+using RideTracker.Protocol;
 using RideTracker.Tracking.FanOut;
 
 namespace RideTracker.Tracking.Delivery;
@@ -19,6 +20,7 @@ public sealed partial class RiderStreams : BackgroundService
     private readonly DeliveryOptions _options;
     private readonly DeliveryMetrics _metrics;
     private readonly Revocations _revocations;
+    private readonly TripEnds _ends;
     private readonly TimeProvider _time;
     private readonly ILogger<RiderStreams> _log;
     // One for all streams.
@@ -28,16 +30,18 @@ public sealed partial class RiderStreams : BackgroundService
     private TimeSpan _drainTime;
 
     public RiderStreams(
-        IOptions<DeliveryOptions> options, DeliveryMetrics metrics, Revocations revocations, TimeProvider time, ILogger<RiderStreams> log)
+        IOptions<DeliveryOptions> options, DeliveryMetrics metrics, Revocations revocations, TripEnds ends, TimeProvider time, ILogger<RiderStreams> log)
     {
         _options = options.Value;
         _metrics = metrics;
         _revocations = revocations;
+        _ends = ends;
         _time = time;
         _log = log;
         _nextAliveMs = NextAliveMs;
         _clock = new StreamClock(NowMs, TickMs);
         revocations.Revoked += OnRevoked;
+        ends.Ended += OnEnded;
     }
 
     public bool Draining => _draining;
@@ -98,6 +102,7 @@ public sealed partial class RiderStreams : BackgroundService
     public override void Dispose()
     {
         _revocations.Revoked -= OnRevoked;
+        _ends.Ended -= OnEnded;
         base.Dispose();
     }
 
@@ -155,6 +160,13 @@ public sealed partial class RiderStreams : BackgroundService
     {
         foreach (var (stream, _) in _streams)
             if (stream.Jti == jti) stream.Mailbox.Close(Goodbye.TokenRevoked);
+    }
+
+    // A rider's token ends with its trip, wherever it is used: as if it expired then.
+    private void OnEnded(IReadOnlySet<TripId> trips)
+    {
+        foreach (var (stream, _) in _streams)
+            if (stream.EndsWith is { } trip && trips.Contains(trip)) stream.Mailbox.Close(Goodbye.TokenExpired);
     }
 
     [LoggerMessage(401, LogLevel.Information, "Draining {Streams} rider streams")]

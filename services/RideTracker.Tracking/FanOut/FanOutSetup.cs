@@ -11,6 +11,8 @@ public static class FanOutSetup
         services.AddSingleton<FanOutMetrics>();
         services.AddSingleton<StateFramePool>();
         services.AddSingleton<Routes>();
+        services.AddSingleton<TripEnds>();
+        services.AddHostedService(provider => provider.GetRequiredService<TripEnds>());
         services.AddSingleton<TripFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<TripFeeds>());
         services.AddSingleton<CellFeeds>();

@@ -142,6 +142,17 @@ public sealed class TripFeed : IAsyncDisposable
         if (Interlocked.Exchange(ref _rereadQueued, 1) == 0) _ = RereadAsync();
     }
 
+    /// <summary>The trip is over: reads its final state, unless that is known.</summary>
+    internal void WantEnd()
+    {
+        lock (_lock)
+        {
+            if (_closed || _state is { Over: true }) return;
+        }
+
+        WantRead();
+    }
+
     public async ValueTask DisposeAsync()
     {
         lock (_lock) _closed = true;

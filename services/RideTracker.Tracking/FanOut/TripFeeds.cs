@@ -19,10 +19,11 @@ public sealed partial class TripFeeds : BackgroundService
     private readonly PresenceOptions _presence;
     private readonly TimeProvider _time;
     private readonly ILogger<TripFeeds> _log;
+    private readonly TripEnds _ends;
     private readonly CancellationTokenSource _stopping = new();
 
     public TripFeeds(
-        HubLink link, HubReader reader, Routes routes, FanOutMetrics metrics, StateFramePool frames, IOptions<FanOutOptions> options, IOptions<PresenceOptions> presence,
+        HubLink link, HubReader reader, Routes routes, TripEnds ends, FanOutMetrics metrics, StateFramePool frames, IOptions<FanOutOptions> options, IOptions<PresenceOptions> presence,
         TimeProvider time, ILogger<TripFeeds> log)
     {
         Link = link;
@@ -34,7 +35,9 @@ public sealed partial class TripFeeds : BackgroundService
         _time = time;
         _log = log;
         Writer = new TripStateWriter(frames, _options.PathSeconds, _options.PathPoints, _options.ResumePathPoints);
+        _ends = ends;
         link.Restored += ReadAllAgain;
+        ends.Ended += ReadEnded;
     }
 
     internal HubLink Link { get; }
@@ -110,6 +113,7 @@ public sealed partial class TripFeeds : BackgroundService
     public override void Dispose()
     {
         Link.Restored -= ReadAllAgain;
+        _ends.Ended -= ReadEnded;
         _stopping.Dispose();
         base.Dispose();
     }
@@ -143,6 +147,12 @@ public sealed partial class TripFeeds : BackgroundService
     private void ReadAllAgain()
     {
         foreach (var feed in _open.Values) feed.WantRead();
+    }
+
+    private void ReadEnded(IReadOnlySet<TripId> trips)
+    {
+        foreach (var trip in trips)
+            if (_open.TryGetValue(trip, out var feed)) feed.WantEnd();
     }
 
     private void Sweep()
