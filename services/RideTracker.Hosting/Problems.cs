@@ -15,6 +15,14 @@ public static class Problems
 
     public static Problem TripOver { get; } = new("trip-over", 410, "The trip is over.");
 
+    public static Problem VersionConflict { get; } = new("version-conflict", 409, "It was changed in the meantime.");
+
+    public static Problem IllegalMove { get; } = new("illegal-move", 409, "The status does not allow this.");
+
+    public static Problem DriverUnavailable { get; } = new("driver-unavailable", 409, "The driver can't take the trip, or can't leave it.");
+
+    public static Problem IdempotencyKeyReused { get; } = new("idempotency-key-reused", 422, "The Idempotency-Key was used for another request.");
+
     public static Problem MalformedBody { get; } = new("malformed-body", 400, "The body can't be read.");
 
     public static Problem InvalidParameter { get; } = new("invalid-parameter", 400, "A parameter is missing or out of its range.");

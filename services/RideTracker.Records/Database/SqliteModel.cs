@@ -17,6 +17,8 @@ internal static class SqliteModel
         {
             foreach (var property in entity.GetProperties())
             {
+                // PostgreSQL's collations by name; SQLite compares bytes anyway.
+                property.SetCollation(null);
                 if (typeof(Geometry).IsAssignableFrom(property.ClrType))
                 {
                     property.SetValueConverter(GeometryConverter(property.ClrType));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
+using RideTracker.Records.Api;
 using RideTracker.Records.Database;
 using RideTracker.Records.Events;
 using RideTracker.Records.Hub;
@@ -43,6 +44,7 @@ public static class RecordsSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddAccess();
         services.AddOpenApi(Document);
+        services.AddApi();
         services.AddRecordsCore();
         // An unknown value is left out (docs/protocol.md).
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
@@ -59,6 +61,7 @@ public static class RecordsSetup
         services.TryAddSingleton<IRevocationHub>(provider => provider.GetRequiredService<HubConnection>());
         services.AddRecordsDatabase();
         services.AddEvents();
+        services.AddSingleton<Outbox.OutboxWriter>();
         return services;
     }
 

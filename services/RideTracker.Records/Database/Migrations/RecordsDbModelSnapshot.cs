@@ -23,6 +23,114 @@ namespace RideTracker.Records.Database.Migrations
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "postgis");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("RideTracker.Records.Api.IdempotencyRow", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<long>("CreatedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_ms");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Location")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("location");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<int?>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Scope", "Key");
+
+                    b.HasIndex("CreatedMs");
+
+                    b.ToTable("idempotency_keys", (string)null);
+                });
+
+            modelBuilder.Entity("RideTracker.Records.Drivers.DriverRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Plate")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("plate");
+
+                    b.Property<string>("Vehicle")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("vehicle");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("drivers", (string)null);
+                });
+
+            modelBuilder.Entity("RideTracker.Records.Drivers.OffDutyRow", b =>
+                {
+                    b.Property<string>("Driver")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("driver")
+                        .UseCollation("C");
+
+                    b.Property<long>("FromMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_ms");
+
+                    b.Property<long?>("ToMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_ms");
+
+                    b.HasKey("Driver", "FromMs");
+
+                    b.HasIndex(new[] { "Driver" }, "ux_off_duty_open")
+                        .IsUnique()
+                        .HasDatabaseName("ux_off_duty_open")
+                        .HasFilter("to_ms IS NULL");
+
+                    b.ToTable("off_duty", (string)null);
+                });
+
             modelBuilder.Entity("RideTracker.Records.Events.EventFloor", b =>
                 {
                     b.Property<int>("Id")
@@ -100,6 +208,48 @@ namespace RideTracker.Records.Database.Migrations
                     b.ToTable("events", (string)null);
                 });
 
+            modelBuilder.Entity("RideTracker.Records.Outbox.OutboxRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CreatedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_ms");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("text")
+                        .HasColumnName("data");
+
+                    b.Property<long>("DueMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_ms");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("outbox", (string)null);
+                });
+
             modelBuilder.Entity("RideTracker.Records.Tokens.IssuedToken", b =>
                 {
                     b.Property<string>("Jti")
@@ -170,6 +320,161 @@ namespace RideTracker.Records.Database.Migrations
                         .HasDatabaseName("ix_tokens_created");
 
                     b.ToTable("tokens", (string)null);
+                });
+
+            modelBuilder.Entity("RideTracker.Records.Trips.TripRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ActiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("active_at");
+
+                    b.Property<DateTimeOffset?>("ArrivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("arrived_at");
+
+                    b.Property<DateTimeOffset?>("AssignedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("assigned_at");
+
+                    b.Property<string>("CardName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("card_name");
+
+                    b.Property<string>("CardPlate")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("card_plate");
+
+                    b.Property<string>("CardVehicle")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("card_vehicle");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Driver")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("driver")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("DropoffArrivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dropoff_arrived_at");
+
+                    b.Property<string>("DropoffLabel")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("dropoff_label");
+
+                    b.Property<double>("DropoffLat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dropoff_lat");
+
+                    b.Property<double>("DropoffLng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dropoff_lng");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<double?>("EtaMeters")
+                        .HasColumnType("double precision")
+                        .HasColumnName("eta_meters");
+
+                    b.Property<long?>("EtaMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("eta_ms");
+
+                    b.Property<string>("PickupLabel")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("pickup_label");
+
+                    b.Property<double>("PickupLat")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pickup_lat");
+
+                    b.Property<double>("PickupLng")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pickup_lng");
+
+                    b.Property<bool>("Queued")
+                        .HasColumnType("boolean")
+                        .HasColumnName("queued");
+
+                    b.Property<string>("Rider")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("rider");
+
+                    b.Property<bool>("RouteGiven")
+                        .HasColumnType("boolean")
+                        .HasColumnName("route_given");
+
+                    b.Property<string>("RouteLine")
+                        .HasColumnType("text")
+                        .HasColumnName("route_line");
+
+                    b.Property<double?>("RouteSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("route_seconds");
+
+                    b.Property<int>("RouteVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("route_version");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_trips_ended_at");
+
+                    b.HasIndex("Driver", "Id")
+                        .HasDatabaseName("ix_trips_driver_id");
+
+                    b.HasIndex("Rider", "Id")
+                        .HasDatabaseName("ix_trips_rider_id");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_trips_status_id");
+
+                    b.HasIndex(new[] { "Driver" }, "ux_trips_driver_active")
+                        .IsUnique()
+                        .HasDatabaseName("ux_trips_driver_active")
+                        .HasFilter("driver IS NOT NULL AND NOT queued AND status IN ('enroute-to-pickup', 'arrived-at-pickup', 'enroute-to-dropoff')");
+
+                    b.HasIndex(new[] { "Driver" }, "ux_trips_driver_queued")
+                        .IsUnique()
+                        .HasDatabaseName("ux_trips_driver_queued")
+                        .HasFilter("queued");
+
+                    b.ToTable("trips", (string)null);
                 });
 #pragma warning restore 612, 618
         }
