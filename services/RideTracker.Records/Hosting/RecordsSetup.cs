@@ -7,6 +7,7 @@ using RideTracker.Records.Api;
 using RideTracker.Records.Database;
 using RideTracker.Records.Events;
 using RideTracker.Records.Hub;
+using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 
 namespace RideTracker.Records.Hosting;
@@ -45,6 +46,7 @@ public static class RecordsSetup
         services.AddAccess();
         services.AddOpenApi(Document);
         services.AddApi();
+        services.AddRoutePlanning();
         services.AddRecordsCore();
         // An unknown value is left out (docs/protocol.md).
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);

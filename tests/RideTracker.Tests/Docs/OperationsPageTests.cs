@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using RideTracker.Hosting.Access;
+using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
@@ -28,6 +29,7 @@ public class OperationsPageTests
         { "Delivery", new DeliveryOptions() },
         { "Tracking", new TrackingOptions() },
         { "Tokens", new TokensOptions() },
+        { "Routing", new RoutingOptions() },
     };
 
     [Theory]
