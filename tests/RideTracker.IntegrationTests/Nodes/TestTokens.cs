@@ -21,7 +21,8 @@ internal static class TestTokens
 
     public static string Dispatcher() => Make("desk", "dispatcher");
 
-    public static string Make(string subject, string role, string? trip = null, TimeSpan? lifetime = null)
+    /// <param name="key">Signs it, base64; <see cref="Key"/> by default.</param>
+    public static string Make(string subject, string role, string? trip = null, TimeSpan? lifetime = null, string? key = null)
     {
         var expires = TimeProvider.System.GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1));
         var claims = new Dictionary<string, object>
@@ -33,7 +34,7 @@ internal static class TestTokens
         };
         if (trip is not null) claims["trip"] = trip;
         var text = Part(new { alg = "HS256", typ = "JWT" }) + "." + Part(claims);
-        return text + "." + Base64Url.EncodeToString(HMACSHA256.HashData(KeyBytes, Encoding.ASCII.GetBytes(text)));
+        return text + "." + Base64Url.EncodeToString(HMACSHA256.HashData(key is null ? KeyBytes : Convert.FromBase64String(key), Encoding.ASCII.GetBytes(text)));
     }
 
     private static string Part(object content) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(content));

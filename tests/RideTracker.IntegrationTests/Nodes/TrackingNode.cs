@@ -46,6 +46,8 @@ internal sealed class TrackingNode : ITestServer, IAsyncDisposable
             ["Tracking:DrainSeconds"] = "1",
         };
         foreach (var (key, value) in settings) values[key] = Convert.ToString(value, CultureInfo.InvariantCulture);
+        // Tokens are either own ones or an issuer's.
+        if (values.ContainsKey("Access:Authority")) values.Remove("Access:Keys:0");
         builder.Configuration.AddInMemoryCollection(values);
         builder.Services.AddRouting();
         var errors = new LoggedErrors();

@@ -47,6 +47,8 @@ internal sealed class RecordsNode : IAsyncDisposable
             ["Access:Keys:0"] = TestTokens.Key,
         };
         foreach (var (key, value) in settings) values[key] = Convert.ToString(value, CultureInfo.InvariantCulture);
+        // Tokens are either own ones or an issuer's.
+        if (values.ContainsKey("Access:Authority")) values.Remove("Access:Keys:0");
         builder.Configuration.AddInMemoryCollection(values);
         builder.Services.AddRouting();
         if (time is not null) builder.Services.AddSingleton(time);
