@@ -9,6 +9,7 @@ using RideTracker.Records.Events;
 using RideTracker.Records.Hub;
 using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
+using RideTracker.Records.Trails;
 
 namespace RideTracker.Records.Hosting;
 
@@ -51,6 +52,7 @@ public static class RecordsSetup
         // An unknown value is left out (docs/protocol.md).
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         services.AddTokens();
+        services.AddTrails();
         return builder;
     }
 

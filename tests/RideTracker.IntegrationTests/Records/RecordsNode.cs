@@ -37,7 +37,12 @@ internal sealed class RecordsNode : IAsyncDisposable
     /// <param name="database">Connection string, see <see cref="Engines.PostgresServer.CreateDatabaseAsync"/>.</param>
     /// <param name="time">The clock; the system's by default.</param>
     /// <param name="settings">Further settings.</param>
-    public static async Task<RecordsNode> StartAsync(string redis, string database, TimeProvider? time = null, params (string Key, object Value)[] settings)
+    public static Task<RecordsNode> StartAsync(string redis, string database, TimeProvider? time = null, params (string Key, object Value)[] settings) =>
+        StartAsync(redis, database, time, _ => { }, settings);
+
+    /// <summary>Starts one with further services.</summary>
+    public static async Task<RecordsNode> StartAsync(
+        string redis, string database, TimeProvider? time, Action<IServiceCollection> services, params (string Key, object Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         var values = new Dictionary<string, string?>
@@ -52,6 +57,7 @@ internal sealed class RecordsNode : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(values);
         builder.Services.AddRouting();
         if (time is not null) builder.Services.AddSingleton(time);
+        services(builder.Services);
         var errors = new LoggedErrors();
         builder.Services.AddSingleton(errors);
         builder.Logging.AddProvider(errors);

@@ -322,6 +322,111 @@ namespace RideTracker.Records.Database.Migrations
                     b.ToTable("tokens", (string)null);
                 });
 
+            modelBuilder.Entity("RideTracker.Records.Trails.DeadFix", b =>
+                {
+                    b.Property<string>("Element")
+                        .HasColumnType("text")
+                        .HasColumnName("element");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Driver")
+                        .HasColumnType("text")
+                        .HasColumnName("driver")
+                        .UseCollation("C");
+
+                    b.Property<string>("Error")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Partition")
+                        .HasColumnType("integer")
+                        .HasColumnName("partition");
+
+                    b.Property<byte[]>("Payload")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.HasKey("Element", "Place", "Kind");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_dead_fixes_at");
+
+                    b.HasIndex("Driver")
+                        .HasDatabaseName("ix_dead_fixes_driver");
+
+                    b.ToTable("dead_fixes", (string)null);
+                });
+
+            modelBuilder.Entity("RideTracker.Records.Trails.TrailFix", b =>
+                {
+                    b.Property<string>("Driver")
+                        .HasColumnType("text")
+                        .HasColumnName("driver")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("FixTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fix_time");
+
+                    b.Property<float?>("AccuracyMeters")
+                        .HasColumnType("real")
+                        .HasColumnName("accuracy");
+
+                    b.Property<float?>("AltitudeMeters")
+                        .HasColumnType("real")
+                        .HasColumnName("altitude");
+
+                    b.Property<float?>("Battery")
+                        .HasColumnType("real")
+                        .HasColumnName("battery");
+
+                    b.Property<bool?>("Charging")
+                        .HasColumnType("boolean")
+                        .HasColumnName("charging");
+
+                    b.Property<float?>("HeadingDegrees")
+                        .HasColumnType("real")
+                        .HasColumnName("heading");
+
+                    b.Property<double>("Latitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lat");
+
+                    b.Property<double>("Longitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("lng");
+
+                    b.Property<bool?>("Mock")
+                        .HasColumnType("boolean")
+                        .HasColumnName("mock");
+
+                    b.Property<DateTimeOffset>("ReceivedTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_time");
+
+                    b.Property<float?>("SpeedMps")
+                        .HasColumnType("real")
+                        .HasColumnName("speed");
+
+                    b.HasKey("Driver", "FixTime");
+
+                    b.ToTable("fixes", (string)null);
+                });
+
             modelBuilder.Entity("RideTracker.Records.Trips.TripRow", b =>
                 {
                     b.Property<string>("Id")

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
+using RideTracker.Records.Database;
+
+namespace RideTracker.Records.Trails;
+
+/// <summary>Puts the history of fixes into a host.</summary>
+public static class TrailsSetup
+{
+    public static IServiceCollection AddTrails(this IServiceCollection services)
+    {
+        services.AddCheckedOptions<TrailOptions>(TrailOptions.Section);
+        services.AddSingleton<TrailProgress>();
+        services.AddSingleton<TrailMetrics>();
+        services.AddSingleton<FixQueue>();
+        services.AddSingleton<IFixStore>(provider =>
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Engine == DatabaseEngine.Sqlite ? new SqliteFixStore() : new PostgresFixStore());
+        services.AddSingleton<BatchWriter>();
+        services.AddHostedService<QueueReader>();
+        services.AddSingleton<TrailRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrailRetention>());
+        return services;
+    }
+}

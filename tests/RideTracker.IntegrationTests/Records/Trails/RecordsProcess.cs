@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using RideTracker.IntegrationTests.Engines;
+using RideTracker.IntegrationTests.Nodes;
+
+namespace RideTracker.IntegrationTests.Records.Trails;
+
+/// <summary>Records as operators run it: a process of its own, which can be killed.</summary>
+internal sealed class RecordsProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private RecordsProcess(Process process) => _process = process;
+
+    /// <summary>Starts it; it reads the queue as soon as it is up.</summary>
+    public static RecordsProcess Start(string redis, string database, params (string Key, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RideTracker.Records.dll"));
+        foreach (var (key, value) in (IEnumerable<(string Key, string Value)>)
+            [("urls", FormattableString.Invariant($"http://127.0.0.1:{FreePort.Next()}")), ("Hub:Redis", redis), ("Database:ConnectionString", database), ("Access:Keys:0", TestTokens.Key), .. settings])
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        var process = new Process { StartInfo = start };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new RecordsProcess(process);
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+}
