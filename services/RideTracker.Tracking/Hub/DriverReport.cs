@@ -43,13 +43,37 @@ public enum HubOutcome
     Unavailable,
 }
 
+/// <summary>How much a driver's next fixes are wanted, as accept.lua answers.</summary>
+[Flags]
+public enum DriverDemand
+{
+    /// <summary>On duty, and nobody looks.</summary>
+    None = 0,
+
+    /// <summary>A rider watches, or did so seconds ago.</summary>
+    Watched = 2,
+
+    /// <summary>It is near the stop that it drives to.</summary>
+    NearStop = 4,
+
+    /// <summary>The report moved nothing, so whether it is watched or near was not found out.</summary>
+    Unknown = 8,
+
+    /// <summary>It is off duty.</summary>
+    OffDuty = 16,
+}
+
 /// <summary>What the hub answered to one report.</summary>
 /// <param name="Outcome">Whether it is settled.</param>
 /// <param name="Accepted">Fixes that are new.</param>
 /// <param name="Duplicates">Fixes that it had.</param>
 /// <param name="NewestFixTimeMs">Time of the driver's newest accepted fix after this call (Unix ms); other nodes may have moved it.</param>
 /// <param name="OnTrip">Whether the driver has an active trip.</param>
-public readonly record struct HubVerdict(HubOutcome Outcome, int Accepted, int Duplicates, long NewestFixTimeMs, bool OnTrip)
+/// <param name="Demand">How much its next fixes are wanted.</param>
+public readonly record struct HubVerdict(HubOutcome Outcome, int Accepted, int Duplicates, long NewestFixTimeMs, bool OnTrip, DriverDemand Demand = DriverDemand.None)
 {
+    /// <summary>The fixes that are refused since the driver was off duty then: their places in the report, ascending; null = none.</summary>
+    public IReadOnlyList<int>? OffDuty { get; init; }
+
     public static HubVerdict Unavailable { get; } = new(HubOutcome.Unavailable, 0, 0, 0, false);
 }

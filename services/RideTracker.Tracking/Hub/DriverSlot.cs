@@ -25,6 +25,9 @@ public sealed record DriverSlot(DriverId Driver)
     /// <summary>Silent for so long that it is out of the geo index.</summary>
     public bool Gone { get; init; }
 
+    /// <summary>Off duty: nothing of it is taken.</summary>
+    public bool OffDuty { get; init; }
+
     /// <summary>The cell of the newest fix; empty before the first.</summary>
     public string Cell { get; init; } = "";
 

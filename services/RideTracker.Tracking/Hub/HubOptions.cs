@@ -22,6 +22,26 @@ public sealed class HubOptions
     [Range(1_000L, 1_000_000_000_000L)]
     public long HistoryMaxBytes { get; set; } = 512L * 1024 * 1024;
 
+    /// <summary>How near to its next stop a car must be to arrive there, in metres.</summary>
+    [Range(5.0, 1_000.0)]
+    public double ArrivalRadiusMeters { get; set; } = 60;
+
+    /// <summary>How long it must be there, slower than <see cref="ArrivalMaxSpeedMps"/>, in seconds.</summary>
+    [Range(1.0, 600.0)]
+    public double ArrivalSeconds { get; set; } = 8;
+
+    /// <summary>A fix that is less accurate than this says nothing about an arrival, in metres.</summary>
+    [Range(1.0, 100_000.0)]
+    public double ArrivalMaxAccuracyMeters { get; set; } = 75;
+
+    /// <summary>Highest speed at which a car may be arriving rather than driving past, in metres per second: a walking pace, as in a queue before the door.</summary>
+    [Range(0.1, 50.0)]
+    public double ArrivalMaxSpeedMps { get; set; } = 3;
+
+    /// <summary>How near to its next stop a driver is asked for more fixes, in metres.</summary>
+    [Range(0.0, 100_000.0)]
+    public double NearStopMeters { get; set; } = 400;
+
     /// <summary>Most fixes in one script call, 500 to 20,000: bounds how long Redis is held by one call.</summary>
     [Range(500, 20_000)]
     public int MaxBatchFixes { get; set; } = 2_000;

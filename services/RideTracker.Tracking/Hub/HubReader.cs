@@ -20,7 +20,7 @@ public sealed class HubReader(HubLink link)
 
     private static readonly RedisValue[] SlotFields =
     [
-        "n", "fix", "heard", "interval", "stale", "gone", "cell", "idle", "dropoff", "trip", "status", "tripversion", "shared", "taken", "over",
+        "n", "fix", "heard", "interval", "stale", "gone", "cell", "idle", "dropoff", "trip", "status", "tripversion", "shared", "taken", "over", "off",
     ];
 
     private static readonly RedisValue[] TripFields = ["n", "status", "version", "driver", "shared", "over", "end"];
@@ -173,6 +173,7 @@ public sealed class HubReader(HubLink link)
             IntervalMs = Long(kept[3]),
             Stale = kept[4] == "1",
             Gone = kept[5] == "1",
+            OffDuty = ((string?)kept[15])?.EndsWith("-;", StringComparison.Ordinal) ?? false,
             Cell = (string?)kept[6] ?? "",
             IdleSinceMs = Long(kept[7]),
             DroppedOffMs = Long(kept[8]),

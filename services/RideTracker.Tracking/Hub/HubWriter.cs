@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Fixes;
@@ -16,11 +17,12 @@ namespace RideTracker.Tracking.Hub;
 /// <remarks>A thread for each partition, which waits for reports, for others to share the call with, and for Redis: no hop from one to the other (docs/adr/0007).</remarks>
 public sealed partial class HubWriter : BackgroundService
 {
-    private const int KeysAhead = 4;
-    private const int ArgumentsAhead = 4;
+    private const int KeysAhead = 5;
+    private const int ArgumentsAhead = 5;
     private const int ArgumentsPerReport = 10;
     private const int NumbersPerReport = 4;
     private const int MaxBatchName = 40;
+    private const long OnTrip = 1;
 
     private static readonly HubScript Accept = HubScript.Beside(typeof(HubWriter), "accept");
 
@@ -31,6 +33,7 @@ public sealed partial class HubWriter : BackgroundService
     private readonly ILogger<HubWriter> _log;
     private readonly TimeProvider _time;
     private readonly ReportQueue[] _queues;
+    private readonly byte[] _arrivalRules;
     private readonly string _node = Guid.NewGuid().ToString("N")[..12];
     private long _batches;
 
@@ -42,6 +45,8 @@ public sealed partial class HubWriter : BackgroundService
         _metrics = metrics;
         _log = log;
         _time = time ?? TimeProvider.System;
+        _arrivalRules = Encoding.ASCII.GetBytes(FormattableString.Invariant(
+            $"{_options.ArrivalRadiusMeters},{_options.ArrivalSeconds},{_options.ArrivalMaxAccuracyMeters},{_options.ArrivalMaxSpeedMps},{_options.NearStopMeters}"));
         _queues = new ReportQueue[_options.Partitions];
         for (var i = 0; i < _queues.Length; i++) _queues[i] = new ReportQueue(_options.QueueLength);
     }
@@ -175,16 +180,21 @@ public sealed partial class HubWriter : BackgroundService
         resp.Part(_options.History == HistoryMode.On ? _options.HistoryMaxBytes : 0);
         resp.Part(_presence.MinSilenceMs);
         resp.Part(_presence.StaleIntervals);
+        resp.Part(_arrivalRules);
         foreach (var queued in batch) call.Write(resp, queued.Report);
 
         var numbers = call.Numbers(NumbersPerReport * batch.Count + 1);
-        call.Connection.Call(numbers);
+        call.Connection.Call(numbers, call.OffDuty);
         var full = numbers[^1] == 1;
         _metrics.Taken(batch.Count, full);
         for (var i = 0; i < batch.Count; i++)
         {
             var answer = numbers.Slice(NumbersPerReport * i, NumbersPerReport);
-            Answer(batch[i], new HubVerdict(full ? HubOutcome.Full : HubOutcome.Taken, (int)answer[0], (int)answer[1], answer[2], answer[3] == 1));
+            var demand = (DriverDemand)(answer[3] & ~OnTrip);
+            Answer(batch[i], new HubVerdict(full ? HubOutcome.Full : HubOutcome.Taken, (int)answer[0], (int)answer[1], answer[2], (answer[3] & OnTrip) != 0, demand)
+            {
+                OffDuty = call.OffDutyOf(i),
+            });
         }
     }
 
@@ -194,14 +204,27 @@ public sealed partial class HubWriter : BackgroundService
         private byte[] _text = new byte[FixText.MaxLength];
         private byte[] _places = new byte[FixText.MaxPlaceLength];
         private long[] _numbers = new long[64];
+        private int _offDutyTaken;
 
         public ScriptConnection Connection => connection;
 
-        public string[] Keys { get; } = [HubKeys.Geo(partition), HubKeys.Heard(partition), HubKeys.History(partition), HubKeys.HistoryBytes(partition)];
+        public string[] Keys { get; } = [HubKeys.Geo(partition), HubKeys.Heard(partition), HubKeys.History(partition), HubKeys.HistoryBytes(partition), HubKeys.Arrivals(partition)];
 
         public string SlotPrefix { get; } = HubKeys.SlotPrefix(partition);
 
         public string TrackPrefix { get; } = HubKeys.TrackPrefix(partition);
+
+        /// <summary>Of each fix that was refused as off duty its report and its place there, ascending.</summary>
+        public List<long> OffDuty { get; } = [];
+
+        /// <summary>The places of those fixes in one report, to be asked for in the order of the reports; null = none.</summary>
+        public IReadOnlyList<int>? OffDutyOf(int report)
+        {
+            if (report == 0) _offDutyTaken = 0;
+            List<int>? places = null;
+            for (; _offDutyTaken + 1 < OffDuty.Count && OffDuty[_offDutyTaken] == report; _offDutyTaken += 2) (places ??= []).Add((int)OffDuty[_offDutyTaken + 1]);
+            return places;
+        }
 
         public Span<long> Numbers(int count)
         {

@@ -11,6 +11,7 @@ internal sealed class CheckedReport
     private const int KeepFixes = 32;
 
     private readonly List<DriverFix> _passed = new(1);
+    private readonly List<int> _indexes = new(1);
     private readonly List<RefusedFix> _refused = [];
     private readonly DriverReport _report;
 
@@ -33,8 +34,8 @@ internal sealed class CheckedReport
         _passed.EnsureCapacity(fixes);
     }
 
-    /// <summary>Adds a fix that passed; they come ascending by time. One with the time of the last is a repeat: false.</summary>
-    public bool TryPass(in DriverFix fix)
+    /// <summary>Adds a fix that passed, with its place in the report; they come ascending by time. One with the time of the last is a repeat: false.</summary>
+    public bool TryPass(in DriverFix fix, int index)
     {
         if (_passed.Count > 0 && _passed[^1].FixTimeMs == fix.FixTimeMs)
         {
@@ -43,11 +44,20 @@ internal sealed class CheckedReport
         }
 
         _passed.Add(fix);
+        _indexes.Add(index);
         return true;
     }
 
     /// <summary>Adds a fix that a check refused.</summary>
     public void Refuse(int index, RejectReason reason) => _refused.Add(new RefusedFix(index, reason));
+
+    /// <summary>The hub refused some of those that passed, since the driver was off duty then.</summary>
+    /// <param name="places">Their places among <see cref="Passed"/>.</param>
+    public void RefuseOffDuty(IReadOnlyList<int> places)
+    {
+        foreach (var place in places) Refuse(_indexes[place], RejectReason.OffDuty);
+        End();
+    }
 
     /// <summary>All fixes were added.</summary>
     public void End()
@@ -59,9 +69,11 @@ internal sealed class CheckedReport
     public void Clear()
     {
         _passed.Clear();
+        _indexes.Clear();
         _refused.Clear();
         Repeated = 0;
         if (_passed.Capacity > KeepFixes) _passed.Capacity = 1;
+        if (_indexes.Capacity > KeepFixes) _indexes.Capacity = 1;
         if (_refused.Capacity > KeepFixes) _refused.Capacity = 0;
     }
 }

@@ -52,6 +52,7 @@ internal sealed partial class DriverSession
         if (verdict.Outcome == HubOutcome.Taken)
         {
             _track.Taken(in verdict);
+            if (verdict.OffDuty is { } offDuty) report.Checked.RefuseOffDuty(offDuty);
             Settle(report, verdict);
             return;
         }

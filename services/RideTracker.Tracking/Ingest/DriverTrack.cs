@@ -29,6 +29,12 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
         get { lock (_gate) return _mustLoad; }
     }
 
+    /// <summary>The newest fix that passed or that the hub has.</summary>
+    public DriverFix? Newest
+    {
+        get { lock (_gate) return _newest; }
+    }
+
     /// <summary>Used by <see cref="DriverTracks"/> only, under its own lock on this object.</summary>
     public int Holders { get; set; }
 
@@ -78,7 +84,7 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
                 {
                     into.Refuse(index, why);
                 }
-                else if (into.TryPass(in fix) && !late)
+                else if (into.TryPass(in fix, index) && !late)
                 {
                     _newest = fix;
                     _newPlace = default;
@@ -97,7 +103,8 @@ internal sealed class DriverTrack(DriverId driver, IngestOptions options)
         lock (_gate)
         {
             _underWay--;
-            if (_newest is not { } newest || verdict.NewestFixTimeMs > newest.FixTimeMs) _mustLoad = true;
+            // What the hub refused is not to be known here either.
+            if (_newest is not { } newest || verdict.NewestFixTimeMs > newest.FixTimeMs || verdict.OffDuty is not null) _mustLoad = true;
         }
     }
 

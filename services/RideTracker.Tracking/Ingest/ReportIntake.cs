@@ -32,6 +32,7 @@ internal sealed class ReportIntake(IngestHub hub, IngestMetrics metrics, IOption
             verdict = await WriteAsync(track, passed, cancellationToken);
             if (verdict.Outcome != HubOutcome.Taken) track.Lost();
             else track.Taken(in verdict);
+            if (verdict is { Outcome: HubOutcome.Taken, OffDuty: { } offDuty }) report.RefuseOffDuty(offDuty);
             advice = advise(verdict);
             if (verdict.Outcome != HubOutcome.Taken) return NotTaken(door, verdict.Outcome);
         }

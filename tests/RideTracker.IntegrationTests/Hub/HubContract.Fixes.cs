@@ -17,7 +17,7 @@ public abstract partial class HubContract
 
         var verdict = await node.WriteAsync(Ann, fix);
 
-        Assert.Equal(new HubVerdict(HubOutcome.Taken, 1, 0, fix.FixTimeMs, OnTrip: false), verdict);
+        Assert.Equal(new HubVerdict(HubOutcome.Taken, 1, 0, fix.FixTimeMs, OnTrip: false, DriverDemand.Watched), verdict);
         var slot = await node.SlotAsync(Ann);
         Assert.Equal(fix, slot.Newest);
         Assert.Equal(CellOf(fix), slot.Cell);
@@ -75,7 +75,7 @@ public abstract partial class HubContract
 
         var verdict = await node.WriteAsync(Ann, Fix(5));
 
-        Assert.Equal(new HubVerdict(HubOutcome.Taken, 1, 0, Fix(10).FixTimeMs, OnTrip: false), verdict);
+        Assert.Equal(new HubVerdict(HubOutcome.Taken, 1, 0, Fix(10).FixTimeMs, OnTrip: false, DriverDemand.Unknown), verdict);
         Assert.Empty(await ear.AllAsync());
         var after = await node.SlotAsync(Ann);
         Assert.Equal((before.Number, before.Newest), (after.Number, after.Newest));
@@ -94,7 +94,7 @@ public abstract partial class HubContract
         var ear = await EarAsync(HubKeys.DriverChannel(0, Ann), HubKeys.CellChannel(0, before.Cell));
 
         foreach (var second in (int[])[20, 10, 5])
-            Assert.Equal(new HubVerdict(HubOutcome.Taken, 0, 1, Fix(20).FixTimeMs, OnTrip: false), await node.WriteAsync(Ann, Fix(second)));
+            Assert.Equal(new HubVerdict(HubOutcome.Taken, 0, 1, Fix(20).FixTimeMs, OnTrip: false, DriverDemand.Unknown), await node.WriteAsync(Ann, Fix(second)));
 
         Assert.Empty(await ear.AllAsync());
         var after = await node.SlotAsync(Ann);
@@ -129,7 +129,7 @@ public abstract partial class HubContract
 
         var verdict = await node.WriteAsync(Ann, report);
 
-        Assert.Equal(new HubVerdict(HubOutcome.Taken, 0, 500, report[^1].FixTimeMs, OnTrip: false), verdict);
+        Assert.Equal(new HubVerdict(HubOutcome.Taken, 0, 500, report[^1].FixTimeMs, OnTrip: false, DriverDemand.Unknown), verdict);
         Assert.Equal(number, (await node.SlotAsync(Ann)).Number);
         Assert.Equal(500, (await HistoryAsync()).Fixes.Count);
     }
@@ -158,7 +158,7 @@ public abstract partial class HubContract
         // Late, known, late, known, newer, newer.
         var verdict = await node.WriteAsync(Ann, Fix(5), Fix(10), Fix(15), Fix(20), Fix(25), Fix(30));
 
-        Assert.Equal(new HubVerdict(HubOutcome.Taken, 4, 2, Fix(30).FixTimeMs, OnTrip: false), verdict);
+        Assert.Equal(new HubVerdict(HubOutcome.Taken, 4, 2, Fix(30).FixTimeMs, OnTrip: false, DriverDemand.Watched), verdict);
         var after = await node.SlotAsync(Ann);
         Assert.Equal(Fix(30), after.Newest);
         Assert.Equal([10, 20, 25, 30], after.Track.Select(point => (point.FixTimeMs - T0) / 1000));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideTracker.Protocol;
+using RideTracker.Protocol.Drivers;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
@@ -25,6 +26,7 @@ internal sealed class HubNode : IAsyncDisposable
         Writer = host.Services.GetRequiredService<HubWriter>();
         Reader = host.Services.GetRequiredService<HubReader>();
         Trips = host.Services.GetRequiredService<TripProjection>();
+        Duty = host.Services.GetRequiredService<DutyProjection>();
     }
 
     public HubLink Link { get; }
@@ -34,6 +36,8 @@ internal sealed class HubNode : IAsyncDisposable
     public HubReader Reader { get; }
 
     public TripProjection Trips { get; }
+
+    public DutyProjection Duty { get; }
 
     /// <summary>A node that is not started yet: what is written to it stands in its queue.</summary>
     public static HubNode Build(string endPoint, bool sweeps = false, params (string Key, object Value)[] settings)

@@ -56,10 +56,11 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
     }
 
     /// <summary>Makes the call that was begun, and reads the numbers that the script answers with.</summary>
-    /// <param name="numbers">Takes them; as long as the answer.</param>
+    /// <param name="numbers">Takes them; not longer than the answer.</param>
+    /// <param name="rest">Takes what follows.</param>
     /// <exception cref="ScriptRefusedException">The script or Redis refused what it was given.</exception>
     /// <exception cref="IOException">The connection broke; see <see cref="RedisSocket.IsTrouble"/>. Whether the script ran is not known.</exception>
-    public void Call(Span<long> numbers)
+    public void Call(Span<long> numbers, List<long> rest)
     {
         var stream = _stream ?? throw new InvalidOperationException("The connection is not open.");
         var whole = false;
@@ -72,7 +73,7 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
                 var read = stream.Read(_answer.AsSpan(_filled));
                 if (read == 0) throw new EndOfStreamException("Redis closed the connection.");
                 _filled += read;
-                if (!TryTakeAnswer(numbers, out var error)) continue;
+                if (!TryTakeAnswer(numbers, rest, out var error)) continue;
                 _filled = 0;
                 // After an error the server is looked for anew, and the script loaded again: it may be a replica now (READONLY), have given the slot
                 // away (MOVED), or have forgotten its scripts (NOSCRIPT).
@@ -116,9 +117,10 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
     }
 
     // An array of whole numbers, some of them as bulk strings (Lua's numbers are doubles: large ones are answered as text); or an error.
-    private bool TryTakeAnswer(Span<long> numbers, out string? error)
+    private bool TryTakeAnswer(Span<long> numbers, List<long> rest, out string? error)
     {
         error = null;
+        rest.Clear();
         var at = 0;
         ReadOnlySpan<byte> answer = _answer.AsSpan(0, _filled);
         if (!RespLine.TryRead(answer, ref at, out var line)) return false;
@@ -128,12 +130,14 @@ internal sealed class ScriptConnection(HubScript script, ConfigurationOptions co
             return true;
         }
 
-        if (line[0] != (byte)'*' || RespLine.Number(line[1..]) != numbers.Length) throw RespLine.Strange(line);
-        for (var i = 0; i < numbers.Length; i++)
+        if (line[0] != (byte)'*' || RespLine.Number(line[1..]) is var count && count < numbers.Length) throw RespLine.Strange(line);
+        for (var i = 0; i < count; i++)
         {
             if (!RespLine.TryRead(answer, ref at, out line)) return false;
             if (line[0] == (byte)'$' && !RespLine.TryRead(answer, ref at, out line)) return false;
-            numbers[i] = line[0] == (byte)':' ? RespLine.Number(line[1..]) : RespLine.Number(line);
+            var number = line[0] == (byte)':' ? RespLine.Number(line[1..]) : RespLine.Number(line);
+            if (i < numbers.Length) numbers[i] = number;
+            else rest.Add(number);
         }
 
         return true;
