@@ -25,6 +25,7 @@ internal sealed partial class FleetCar
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private long _dueMs;
+    private long _intervalMs;
     private long _reportedMs;
     private GeoPoint _reportedAt;
 
@@ -54,9 +55,12 @@ internal sealed partial class FleetCar
     /// <summary>Takes a fix and reports it, if it is time to.</summary>
     public void ReportIfDue(long nowMs)
     {
-        if (nowMs < _dueMs) return;
         var advice = _options.ObeysAdvice ? Connection.Advice : null;
         var intervalMs = advice is null ? (long)_options.FixInterval.TotalMilliseconds : Math.Clamp(advice.IntervalMs, 100, 60_000);
+        // Asked for more: now, and not when it would have been time. The cars keep to different moments.
+        if (intervalMs < _intervalMs) _dueMs = Math.Min(_dueMs, nowMs + ((_index * 137L) % intervalMs));
+        _intervalMs = intervalMs;
+        if (nowMs < _dueMs) return;
         // The first fixes of many cars are spread over the interval; a phone that is late doesn't catch up.
         if (_dueMs == 0) _dueMs = nowMs - intervalMs + ((_index * 137L) % intervalMs);
         _dueMs += intervalMs * Math.Max(1, ((nowMs - _dueMs) / intervalMs) + 1);

@@ -34,7 +34,7 @@ public sealed partial class TripFeeds : BackgroundService
         _presence = presence.Value;
         _time = time;
         _log = log;
-        Writer = new TripStateWriter(frames, _options.PathSeconds, _options.PathPoints, _options.ResumePathPoints);
+        Writer = new TripStateWriter(frames, _options.PathSeconds, _options.PathPoints, _options.ResumePathPoints, time);
         _ends = ends;
         link.Restored += ReadAllAgain;
         ends.Ended += ReadEnded;

@@ -41,6 +41,9 @@ public sealed class TripState
     /// <summary>Where the car drives to; null if the trip is over.</summary>
     public NextStop? NextStop { get; private set; }
 
+    /// <summary>When the driver will come, while it still drives another trip.</summary>
+    public QueuedEta? Eta { get; private set; }
+
     /// <summary>The newest fix; none before the first, while queued, and after the end.</summary>
     public DriverFix? Newest { get; private set; }
 
@@ -67,6 +70,7 @@ public sealed class TripState
         {
             // New, queued behind another trip, or over: there is no car to show.
             state.SetTrip(head.Number, head.Status, head.Version, head.Shared, head.Over, head.EndMs);
+            if (!head.Over) state.Eta = head.Eta;
             return state;
         }
 

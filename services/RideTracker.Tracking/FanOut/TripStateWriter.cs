@@ -18,11 +18,13 @@ public readonly record struct TripStateForm(long? SinceNumber, bool Reset, long 
 /// Encodes a trip's states as the JSON of protocol.md section 3, without allocating. All texts in it are ids, words or JSON already, so nothing
 /// needs escaping here.
 /// </summary>
-public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pathPoints, int resumePathPoints)
+public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pathPoints, int resumePathPoints, TimeProvider? time = null)
 {
     // All members but the trip's own and the path, with every number at its longest.
     private const int MostFixedBytes = 1_024;
     private const int MostPlaceBytes = 2 * DecimalText.MaxLength + 24;
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     public StateFrame Encode(TripState state, uint tag, RouteProgress? progress, in TripStateForm form)
     {
@@ -61,14 +63,8 @@ public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pa
             to.Number(state.LastHeardMs);
         }
 
-        if (newest is not null && state.Left(progress) is { } left)
-        {
-            to.Text(",\"eta\":{\"seconds\":"u8);
-            to.Number((long)Math.Round(left.Seconds));
-            to.Text(",\"distance\":"u8);
-            to.Number((long)Math.Round(left.Meters));
-            to.Text("}"u8);
-        }
+        if (newest is not null && state.Left(progress) is { } left) Eta(ref to, left.Seconds, left.Meters);
+        else if (state.Eta is { } queued) Eta(ref to, Math.Max(0, (queued.ArrivesAtMs - _time.GetUtcNow().ToUnixTimeMilliseconds()) / 1000.0), queued.DistanceMeters);
 
         if (state.Shared.Length > 0)
         {
@@ -79,6 +75,15 @@ public sealed class TripStateWriter(StateFramePool pool, int pathSeconds, int pa
         to.Text(",\"nextUpdateMs\":"u8);
         to.Number(state.IntervalMs == 0 ? 1_000 : Math.Clamp(state.IntervalMs, 100, 120_000));
         if (form.Reset) to.Text(",\"reset\":true"u8);
+        to.Text("}"u8);
+    }
+
+    private static void Eta(ref JsonText to, double seconds, double meters)
+    {
+        to.Text(",\"eta\":{\"seconds\":"u8);
+        to.Number((long)Math.Round(seconds));
+        to.Text(",\"distance\":"u8);
+        to.Number((long)Math.Round(meters));
         to.Text("}"u8);
     }
 

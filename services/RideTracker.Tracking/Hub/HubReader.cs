@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using RideTracker.Hosting;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
@@ -23,7 +24,7 @@ public sealed class HubReader(HubLink link)
         "n", "fix", "heard", "interval", "stale", "gone", "cell", "idle", "dropoff", "trip", "status", "tripversion", "shared", "taken", "over", "off",
     ];
 
-    private static readonly RedisValue[] TripFields = ["n", "status", "version", "driver", "shared", "over", "end"];
+    private static readonly RedisValue[] TripFields = ["n", "status", "version", "driver", "shared", "over", "end", "eta"];
 
     /// <summary>The driver's slot with its track's end, or null if it has none.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
@@ -46,6 +47,7 @@ public sealed class HubReader(HubLink link)
             Number = (long)kept[0],
             Over = kept[5] == "1",
             EndMs = kept[6].IsNull ? 0 : (long)kept[6],
+            Eta = Eta(kept[7]),
         };
     }, cancellationToken);
 
@@ -181,6 +183,13 @@ public sealed class HubReader(HubLink link)
             Track = track is null ? [] : Track(track, number),
         };
     }
+
+    // "ms,metres", as TripProjection writes it.
+    private static QueuedEta? Eta(RedisValue value) =>
+        ((string?)value)?.Split(',') is [var arrivesAt, var meters]
+        && long.TryParse(arrivesAt, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && double.TryParse(meters, NumberStyles.Float, CultureInfo.InvariantCulture, out var distance)
+            ? new QueuedEta(ms, distance)
+            : null;
 
     private static long Long(RedisValue value) => value.TryParse(out long number) ? number : 0;
 

@@ -17,6 +17,7 @@ public static class HubSetup
         services.AddSingleton<IHubScripts>(provider => provider.GetRequiredService<HubLink>());
         services.AddSingleton<IRevocationHub>(provider => provider.GetRequiredService<HubLink>());
         services.AddHostedService(provider => provider.GetRequiredService<HubLink>());
+        services.AddHostedService<HistoryGauge>();
         services.AddSingleton<HubReader>();
         services.AddSingleton<HubWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<HubWriter>());

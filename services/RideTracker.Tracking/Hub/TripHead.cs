@@ -16,6 +16,9 @@ public sealed record TripHead(TripId Id, TripStatus Status, int Version, DriverI
 
     public bool Over { get; init; }
 
+    /// <summary>While queued: when the driver will come, if that is known.</summary>
+    public QueuedEta? Eta { get; init; }
+
     /// <summary>When it ended (server's clock, Unix ms); 0 while it goes on.</summary>
     public long EndMs { get; init; }
 }

@@ -10,7 +10,7 @@ namespace RideTracker.Tracking.Ingest;
 /// <summary>The SignalR door: <c>/v1/driver</c>. Each call of <see cref="Report"/> is answered by the Ack that settles exactly it.</summary>
 [Authorize(AccessPolicies.Driver)]
 internal sealed class DriverHub(
-    DriverTracks tracks, IngestHub hub, ReportIntake intake, IngestConnections connections, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time,
+    DriverTracks tracks, IngestHub hub, ReportIntake intake, Advisor advisor, IngestConnections connections, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time,
     IHubContext<DriverHub, IDriverClient> clients, ILogger<HubDriver> log) : Hub<IDriverClient>
 {
     // A phone that catches up waits in its call rather than coming back; longer than this it had better go.
@@ -27,7 +27,7 @@ internal sealed class DriverHub(
             throw new HubException($"rate-limited: this driver has {options.Value.MaxConnectionsPerDriver} connections already, close one.");
         }
 
-        var driver = new HubDriver(Context, caller, clients.Clients.Client(Context.ConnectionId), track, hub, intake, options.Value, time, log);
+        var driver = new HubDriver(Context, caller, clients.Clients.Client(Context.ConnectionId), track, hub, advisor, options.Value, time, log);
         Context.Items[typeof(HubDriver)] = driver;
         metrics.Connected(Door.SignalR);
         connections.Add(driver);

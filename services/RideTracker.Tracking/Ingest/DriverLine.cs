@@ -7,7 +7,7 @@ using RideTracker.Tracking.Hub;
 namespace RideTracker.Tracking.Ingest;
 
 /// <summary>What one connected phone is to be told: its trip and how often to report. Keeps the newest of each and says when there is something new.</summary>
-internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake intake, Action changed) : IDisposable
+internal sealed class DriverLine(DriverTrack track, IngestHub hub, Advisor advisor, TimeProvider time, Action changed) : IDisposable
 {
     private static readonly byte[] NoTrip = "null"u8.ToArray();
 
@@ -15,13 +15,14 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
     private IDisposable? _subscription;
     private ReadOnlyMemory<byte> _trip;
     private bool _tripIsNew;
-    private bool _onTrip;
-    private bool _full;
+    private DriverNeed _need;
     private bool _open;
     private bool _refreshing;
     private bool _gone;
     private long _pushes;
     private Advice? _advised;
+    private DriverNeed _advisedFor;
+    private long? _calmSince;
 
     /// <summary>Listens for the driver's trip, then reads what the hub knows of it: in this order nothing is missed. May be called again after it failed.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
@@ -48,11 +49,14 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
         bool refresh = false, news;
         lock (_gate)
         {
-            var full = verdict.Outcome == HubOutcome.Full;
-            news = full != _full;
-            _full = full;
+            // A report that moved nothing tells nothing of who watches.
+            var demand = verdict.Demand.HasFlag(DriverDemand.Unknown)
+                ? (_need.Demand & ~DriverDemand.OffDuty) | (verdict.Demand & DriverDemand.OffDuty)
+                : verdict.Demand;
+            _need = _need with { Full = verdict.Outcome == HubOutcome.Full, Demand = demand, LowBattery = advisor.IsLow(track.Newest) };
+            news = Due() is not null;
             // The message about the trip was lost, or comes yet.
-            if (_open && verdict.OnTrip != _onTrip && !_refreshing) refresh = _refreshing = true;
+            if (_open && verdict.OnTrip != _need.OnTrip && !_refreshing) refresh = _refreshing = true;
         }
 
         if (refresh) _ = RefreshAsync();
@@ -70,17 +74,36 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
         }
     }
 
-    /// <summary>The advice, if it is another than the phone was told.</summary>
+    /// <summary>The advice, if it is another than the phone was told, and not to be waited with.</summary>
     public bool TryTakeAdvice(out Advice advice)
     {
         lock (_gate)
         {
-            advice = intake.Advise(_onTrip, _full);
-            if (!_open || advice == _advised) return false;
-            _advised = advice;
+            advice = Due()!;
+            if (advice is null) return false;
+            (_advised, _advisedFor, _calmSince) = (advice, _need, null);
             return true;
         }
     }
+
+    // Under the lock.
+    private Advice? Due()
+    {
+        if (!_open) return null;
+        var wanted = advisor.Advise(in _need);
+        if (wanted == _advised)
+        {
+            _calmSince = null;
+            return null;
+        }
+
+        if (_advised is null || wanted.IntervalMs < _advised.IntervalMs || !OnlyDemandChanged()) return wanted;
+        _calmSince ??= time.GetTimestamp();
+        return time.GetElapsedTime(_calmSince.Value) >= advisor.SlowDownAfter ? wanted : null;
+    }
+
+    // Trip, duty and room are what they were when the phone was advised.
+    private bool OnlyDemandChanged() => (_need.OnTrip, _need.Full, _need.Demand & DriverDemand.OffDuty) == (_advisedFor.OnTrip, _advisedFor.Full, _advisedFor.Demand & DriverDemand.OffDuty);
 
     public void Dispose()
     {
@@ -134,6 +157,7 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
                 // What came during the reading may be older or newer than what was read: only a reading without one tells.
                 if (pushes != _pushes) continue;
                 SetTrip(slot is { Busy: true, Trip: { } trip } ? Json(trip) : NoTrip);
+                _need = _need with { Demand = (_need.Demand & ~DriverDemand.OffDuty) | (slot is { OffDuty: true } ? DriverDemand.OffDuty : DriverDemand.None) };
                 _open = true;
                 return;
             }
@@ -156,7 +180,7 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, ReportIntake 
         if (_trip.Length > 0 && _trip.Span.SequenceEqual(json.Span)) return;
         _trip = json;
         _tripIsNew = true;
-        _onTrip = !json.Span.SequenceEqual(NoTrip);
+        _need = _need with { OnTrip = !json.Span.SequenceEqual(NoTrip) };
     }
 
     // The same text as TripProjection pushes, so that a repeat is known as one.

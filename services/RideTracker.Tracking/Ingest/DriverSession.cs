@@ -38,7 +38,7 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
     private (WebSocketCloseStatus Status, string Reason, bool AfterSettled)? _close;
 
     public DriverSession(
-        WebSocket socket, Caller caller, DriverTrack track, IngestHub hub, ReportIntake intake, SocketReportPool reports, IngestOptions options, IngestMetrics metrics,
+        WebSocket socket, Caller caller, DriverTrack track, IngestHub hub, ReportIntake intake, Advisor advisor, SocketReportPool reports, IngestOptions options, IngestMetrics metrics,
         TimeProvider time, ILogger<DriverSession> log)
     {
         _socket = socket;
@@ -51,7 +51,7 @@ internal sealed partial class DriverSession : IDriverConnection, IAsyncDisposabl
         _metrics = metrics;
         _time = time;
         _log = log;
-        _line = new DriverLine(track, hub, intake, Kick);
+        _line = new DriverLine(track, hub, advisor, time, Kick);
         _outbox = new DriverOutbox(_line, hub, time);
     }
 

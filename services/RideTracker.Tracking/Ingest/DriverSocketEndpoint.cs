@@ -7,7 +7,7 @@ namespace RideTracker.Tracking.Ingest;
 
 /// <summary>The plain WebSocket's address: refuses what can't be served, else begins a <see cref="DriverSession"/>.</summary>
 internal sealed class DriverSocketEndpoint(
-    DriverTracks tracks, IngestHub hub, ReportIntake intake, SocketReportPool reports, IngestConnections connections, IngestMetrics metrics, IOptions<IngestOptions> options,
+    DriverTracks tracks, IngestHub hub, ReportIntake intake, Advisor advisor, SocketReportPool reports, IngestConnections connections, IngestMetrics metrics, IOptions<IngestOptions> options,
     TimeProvider time, ILogger<DriverSession> log)
 {
     /// <summary>The subprotocol that is spoken here.</summary>
@@ -65,7 +65,7 @@ internal sealed class DriverSocketEndpoint(
     private async Task ServeAsync(WebSocket socket, Caller caller, DriverTrack track)
     {
         metrics.Connected(Door.WebSocket);
-        await using var session = new DriverSession(socket, caller, track, hub, intake, reports, options.Value, metrics, time, log);
+        await using var session = new DriverSession(socket, caller, track, hub, intake, advisor, reports, options.Value, metrics, time, log);
         connections.Add(session);
         try
         {

@@ -9,7 +9,7 @@ using RideTracker.Tracking.Hub;
 namespace RideTracker.Tracking.Ingest;
 
 /// <summary>The HTTP twin for devices that can't hold a socket: one report, one Ack for exactly it.</summary>
-internal sealed class FixesEndpoint(DriverTracks tracks, ReportIntake intake, IngestConnections connections, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time)
+internal sealed class FixesEndpoint(DriverTracks tracks, ReportIntake intake, Advisor advisor, IngestConnections connections, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -56,11 +56,16 @@ internal sealed class FixesEndpoint(DriverTracks tracks, ReportIntake intake, In
         }
 
         var settlement = await intake.SettleAsync(
-            Door.Http, track, fixes.ToArray(), verdict => intake.Advise(verdict.OnTrip, verdict.Outcome == HubOutcome.Full), context.RequestAborted);
+            Door.Http, track, fixes.ToArray(), verdict => Advise(in verdict, track), context.RequestAborted);
         if (settlement.Ack is { } ack) await WriteAsync(context, ack);
         else if (settlement.Outcome == HubOutcome.Full) await Problems.HubFull.WriteAsync(context, "The history has no room now. Nothing was settled.", options.Value.Advice.FullInterval);
         else await Problems.HubUnavailable.WriteAsync(context, "The hub can't be reached now. Nothing was settled.", RetryAfter);
     }
+
+    // What moved nothing tells nothing of who watches: the last advice stands.
+    private Advice? Advise(in HubVerdict verdict, DriverTrack track) => verdict.OnTrip && verdict.Demand.HasFlag(DriverDemand.Unknown)
+        ? null
+        : advisor.Advise(new DriverNeed(verdict.OnTrip, verdict.Outcome == HubOutcome.Full, verdict.Demand, advisor.IsLow(track.Newest)));
 
     private static async Task WriteAsync(HttpContext context, Ack ack)
     {

@@ -27,7 +27,7 @@ internal sealed partial class HubDriver : IDriverConnection, IAsyncDisposable
     private int _calls;
 
     public HubDriver(
-        HubCallerContext context, Caller caller, IDriverClient client, DriverTrack track, IngestHub hub, ReportIntake intake, IngestOptions options, TimeProvider time,
+        HubCallerContext context, Caller caller, IDriverClient client, DriverTrack track, IngestHub hub, Advisor advisor, IngestOptions options, TimeProvider time,
         ILogger<HubDriver> log)
     {
         _context = context;
@@ -37,7 +37,7 @@ internal sealed partial class HubDriver : IDriverConnection, IAsyncDisposable
         _time = time;
         _log = log;
         Track = track;
-        _line = new DriverLine(track, hub, intake, Push);
+        _line = new DriverLine(track, hub, advisor, time, Push);
     }
 
     public string Jti => _caller.Jti;

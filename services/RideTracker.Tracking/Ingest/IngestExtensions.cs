@@ -26,6 +26,7 @@ public static class IngestExtensions
         services.TryAddSingleton(provider => IngestHub.Of(
             provider.GetRequiredService<HubLink>(), provider.GetRequiredService<HubWriter>(), provider.GetRequiredService<HubReader>()));
         services.AddSingleton<DriverTracks>();
+        services.AddSingleton<Advisor>();
         services.AddSingleton<ReportIntake>();
         services.AddSingleton<SocketReportPool>();
         services.AddSingleton<IngestConnections>();

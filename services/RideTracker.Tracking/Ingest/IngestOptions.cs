@@ -58,14 +58,32 @@ public sealed record IngestOptions
 /// <summary>How often drivers are advised to report. Section <c>Ingest:Advice</c>.</summary>
 public sealed record AdviceOptions
 {
-    /// <summary>Between two fixes while on a trip.</summary>
-    public TimeSpan OnTripInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Between two fixes while a rider watches the trip and its next stop is near (<c>Hub:NearStopMeters</c>).</summary>
+    public TimeSpan NearStopInterval { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Between two fixes while a rider watches the trip, or its next stop is near.</summary>
+    public TimeSpan WatchedInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two fixes while on a trip that nobody watches.</summary>
+    public TimeSpan OnTripInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Between two fixes while idle.</summary>
-    public TimeSpan IdleInterval { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan IdleInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two fixes while off duty: all of them are refused, and the Ack is how a phone learns that it is on duty again.</summary>
+    public TimeSpan OffDutyInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Between two fixes while the hub has no room for the history.</summary>
     public TimeSpan FullInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A phone whose battery is below this (0 to 1) and not being charged is spared; 0 = none.</summary>
+    public double LowBattery { get; init; } = 0.2;
+
+    /// <summary>How many times as long the intervals of such a phone are, but for those of a driver who is off duty or finds the hub full.</summary>
+    public double LowBatteryFactor { get; init; } = 2;
+
+    /// <summary>How long fewer fixes must have been enough before a phone is told so, where its trip and duty are the same: riders come back, and places scatter. More are asked for at once.</summary>
+    public TimeSpan SlowDownAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Metres to have moved before a fix is worth sending; 0 = send all.</summary>
     public double MinDistanceMeters { get; init; }

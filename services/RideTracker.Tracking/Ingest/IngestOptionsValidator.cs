@@ -31,8 +31,14 @@ internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
         Within("MaxRetryDelay", options.MaxRetryDelay, options.MinRetryDelay, TimeSpan.FromMinutes(5), "not less than Ingest:MinRetryDelay");
         Within("KeepAliveInterval", options.KeepAliveInterval, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         Within("KeepAliveTimeout", options.KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        Within("Advice:NearStopInterval", options.Advice.NearStopInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Within("Advice:WatchedInterval", options.Advice.WatchedInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         Within("Advice:OnTripInterval", options.Advice.OnTripInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         Within("Advice:IdleInterval", options.Advice.IdleInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Within("Advice:OffDutyInterval", options.Advice.OffDutyInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Within("Advice:LowBattery", options.Advice.LowBattery, 0, 1);
+        Within("Advice:LowBatteryFactor", options.Advice.LowBatteryFactor, 1, 100);
+        Within("Advice:SlowDownAfter", options.Advice.SlowDownAfter, TimeSpan.Zero, TimeSpan.FromHours(1));
         Within("Advice:FullInterval", options.Advice.FullInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         Within("Advice:MinDistanceMeters", options.Advice.MinDistanceMeters, 0, 10_000);
         return _errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_errors.ToArray());

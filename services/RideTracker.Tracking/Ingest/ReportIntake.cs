@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;
@@ -6,13 +5,8 @@ using RideTracker.Tracking.Hub;
 namespace RideTracker.Tracking.Ingest;
 
 /// <summary>Takes one report to the hub and says how it went: for the doors where each call is answered by itself.</summary>
-internal sealed class ReportIntake(IngestHub hub, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider time)
+internal sealed class ReportIntake(IngestHub hub, IngestMetrics metrics, TimeProvider time)
 {
-    // Asked for with each report: made once.
-    private readonly Advice _full = Advice(options.Value.Advice, options.Value.Advice.FullInterval);
-    private readonly Advice _onTrip = Advice(options.Value.Advice, options.Value.Advice.OnTripInterval);
-    private readonly Advice _idle = Advice(options.Value.Advice, options.Value.Advice.IdleInterval);
-
     /// <summary>Checks a report and tries once to have the hub take it.</summary>
     /// <param name="door">Where it came in.</param>
     /// <param name="track">Its driver's; held by the caller.</param>
@@ -62,11 +56,6 @@ internal sealed class ReportIntake(IngestHub hub, IngestMetrics metrics, IOption
             return false;
         }
     }
-
-    /// <summary>What drivers are advised.</summary>
-    public Advice Advise(bool onTrip, bool full) => full ? _full : onTrip ? _onTrip : _idle;
-
-    private static Advice Advice(AdviceOptions options, TimeSpan interval) => new((int)interval.TotalMilliseconds, options.MinDistanceMeters);
 
     private async ValueTask<HubVerdict> WriteAsync(DriverTrack track, DriverReport passed, CancellationToken cancellationToken)
     {

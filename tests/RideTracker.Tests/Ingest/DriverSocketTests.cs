@@ -22,7 +22,7 @@ public sealed class DriverSocketTests
         await using var phone = await node.ConnectAsync();
 
         Assert.Equal("ridetracker.driver.v1", phone.Socket.SubProtocol);
-        Assert.Equal(2_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
+        Assert.Equal(5_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class DriverSocketTests
 
         Assert.Equal(10_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
         node.Hub.Outcome = HubOutcome.Taken;
-        Assert.Equal(2_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
+        Assert.Equal(5_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
     }
 
     [Fact]
@@ -409,9 +409,9 @@ public sealed class DriverSocketTests
         var ended = await phone.NextAsync("trip");
 
         Assert.Equal("""{"id":"t1","status":"enroute-to-pickup","version":3,"pickup":{"lat":1,"lng":2},"dropoff":{"lat":3,"lng":4}}""", trip.GetRawText());
-        Assert.Equal(1_000, advice.GetProperty("intervalMs").GetInt32());
+        Assert.Equal(3_000, advice.GetProperty("intervalMs").GetInt32());
         Assert.Equal("null", ended.GetRawText());
-        Assert.Equal(2_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
+        Assert.Equal(5_000, (await phone.NextAsync("advise")).GetProperty("intervalMs").GetInt32());
     }
 
     [Fact]

@@ -24,6 +24,12 @@ internal sealed class FakeHub
     /// <summary>The trip that every driver is on.</summary>
     public SlotTrip? Trip { get; set; }
 
+    /// <summary>How much every driver's fixes are wanted.</summary>
+    public DriverDemand Demand { get; set; }
+
+    /// <summary>When every driver is off duty, from and to (Unix ms).</summary>
+    public (long FromMs, long ToMs)? OffDuty { get; set; }
+
     public string Incarnation { get; set; } = "hub-1";
 
     public IngestHub AsIngestHub() => new()
@@ -94,12 +100,18 @@ internal sealed class FakeHub
         }
 
         if (held is not null) await held.WaitAsync(cancellationToken);
-        if (Outcome != HubOutcome.Taken) return new HubVerdict(Outcome, 0, 0, 0, Trip is not null);
+        if (Outcome != HubOutcome.Taken) return new HubVerdict(Outcome, 0, 0, 0, Trip is not null, Demand);
         lock (_gate)
         {
             if (!_taken.TryGetValue(report.Driver, out var fixes)) _taken[report.Driver] = fixes = [];
-            var accepted = report.Fixes.Count(fix => fixes.TryAdd(fix.FixTimeMs, fix));
-            return new HubVerdict(HubOutcome.Taken, accepted, report.Fixes.Count - accepted, fixes.Keys.Last(), Trip is not null);
+            var refused = report.Fixes.Select((fix, place) => (fix, place))
+                .Where(one => one.fix.FixTimeMs >= OffDuty?.FromMs && one.fix.FixTimeMs < OffDuty?.ToMs).Select(one => one.place).ToList();
+            var accepted = report.Fixes.Where((_, place) => !refused.Contains(place)).Count(fix => fixes.TryAdd(fix.FixTimeMs, fix));
+            var demand = OffDuty is { ToMs: long.MaxValue } ? Demand | DriverDemand.OffDuty : Demand;
+            return new HubVerdict(HubOutcome.Taken, accepted, report.Fixes.Count - accepted - refused.Count, fixes.Keys.LastOrDefault(), Trip is not null, demand)
+            {
+                OffDuty = refused.Count == 0 ? null : refused,
+            };
         }
     }
 
@@ -126,7 +138,8 @@ internal sealed class FakeHub
             return new DriverSlot(driver)
             {
                 Number = 1,
-                Newest = _taken.TryGetValue(driver, out var fixes) ? fixes.Values.Last() : null,
+                Newest = _taken.TryGetValue(driver, out var fixes) && fixes.Count > 0 ? fixes.Values.Last() : null,
+                OffDuty = OffDuty is { ToMs: long.MaxValue },
                 Trip = Trip,
             };
         }

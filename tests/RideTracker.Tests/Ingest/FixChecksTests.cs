@@ -57,7 +57,8 @@ public sealed class FixChecksTests
 
     [Fact]
     public void Checks_StandInTheOrderOfTheContract() =>
-        Assert.Equal(Enum.GetNames<RejectReason>(), FixChecks.InOrder.Select(check => check.Method.Name));
+        // Who is off duty is the hub's to say.
+        Assert.Equal(Enum.GetNames<RejectReason>().Except([nameof(RejectReason.OffDuty)]), FixChecks.InOrder.Select(check => check.Method.Name));
 
     [Fact]
     public void JumpCheck_TeleportOf5KmIn1Second_IsRefused()

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RideTracker.Hosting.Access;
+using RideTracker.Protocol;
+using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
 
@@ -25,8 +27,36 @@ public sealed class FixesEndpointTests
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal((2, 1), (ack.GetProperty("accepted").GetInt32(), ack.GetProperty("duplicates").GetInt32()));
         Assert.Equal("""[{"index":3,"reason":"out-of-range"}]""", ack.GetProperty("rejected").GetRawText());
-        Assert.Equal(2_000, ack.GetProperty("advice").GetProperty("intervalMs").GetInt32());
+        Assert.Equal(5_000, ack.GetProperty("advice").GetProperty("intervalMs").GetInt32());
         Assert.False(ack.TryGetProperty("reports", out _));
+    }
+
+    [Fact]
+    public async Task FixesOfATimeOffDuty_AreRefusedByTheirPlaceInTheReport()
+    {
+        await using var node = await IngestNode.StartAsync();
+        var time = Now - 100_000;
+        node.Hub.OffDuty = (time, long.MaxValue);
+
+        var (status, ack) = await PostAsync(node, Fixes((time + 2000, 37.7), (time - 1000, 37.7), (time, 91), (time + 1000, 37.7), (time + 1000, 37.7)));
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal((1, 1), (ack.GetProperty("accepted").GetInt32(), ack.GetProperty("duplicates").GetInt32()));
+        Assert.Equal(
+            """[{"index":0,"reason":"off-duty"},{"index":2,"reason":"out-of-range"},{"index":3,"reason":"off-duty"}]""", ack.GetProperty("rejected").GetRawText());
+        Assert.Equal(15_000, ack.GetProperty("advice").GetProperty("intervalMs").GetInt32());
+    }
+
+    [Fact]
+    public async Task Advice_OfAReportThatMovedNothing_IsLeftOut()
+    {
+        await using var node = await IngestNode.StartAsync();
+        node.Hub.Trip = new SlotTrip(TripId.Parse("t1"), TripStatus.EnrouteToPickup, 3, "", 0, false);
+        node.Hub.Demand = DriverDemand.Watched;
+        Assert.Equal(1_000, (await PostAsync(node, Fixes((Now, 37.7)))).Body.GetProperty("advice").GetProperty("intervalMs").GetInt32());
+        node.Hub.Demand = DriverDemand.Unknown;
+
+        Assert.False((await PostAsync(node, Fixes((Now - 60_000, 37.7)))).Body.TryGetProperty("advice", out _));
     }
 
     [Fact]

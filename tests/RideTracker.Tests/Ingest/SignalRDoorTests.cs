@@ -35,6 +35,20 @@ public sealed class SignalRDoorTests
         Assert.Null(ack.Advice);
     }
 
+    [Fact]
+    public async Task FixesOfATimeOffDuty_AreRefusedByTheirPlaceInTheReport()
+    {
+        await using var node = await IngestNode.StartAsync();
+        await using var phone = await ConnectAsync(node, messagePack: false);
+        var time = Now - 10_000;
+        node.Hub.OffDuty = (time, time + 2000);
+
+        var ack = await ReportAsync(phone, Map(time + 1000, 37.7, -122.4), Map(time - 1000, 37.7, -122.4), Map(time + 2000, 37.7, -122.4));
+
+        Assert.Equal(2, ack.Accepted);
+        Assert.Equal([new Rejection(null, 0, "off-duty")], ack.Rejected);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -160,10 +174,10 @@ public sealed class SignalRDoorTests
         await phone.StartAsync(Cancellation);
 
         Assert.Equal("""{"id":"t1","status":"enroute-to-pickup","version":3,"pickup":{"lat":1.5,"lng":2}}""", JsonSerializer.Serialize(await trips.NextAsync()));
-        Assert.Equal(1_000, (await advice.NextAsync()).IntervalMs);
+        Assert.Equal(3_000, (await advice.NextAsync()).IntervalMs);
         node.Hub.Push("d1", "null");
         Assert.Equal("null", JsonSerializer.Serialize(await trips.NextAsync()));
-        Assert.Equal(2_000, (await advice.NextAsync()).IntervalMs);
+        Assert.Equal(5_000, (await advice.NextAsync()).IntervalMs);
         await node.Services.GetRequiredService<IngestConnections>().DrainAsync(TimeSpan.FromSeconds(20));
         Assert.InRange((await drains.NextAsync())["reconnectAfterMs"], 0, 20_000);
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
