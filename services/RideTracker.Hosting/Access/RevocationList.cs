@@ -29,18 +29,28 @@ public sealed partial class RevocationList(IRevocationHub hub, Revocations revoc
     public async ValueTask RevokeAsync(string jti, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(jti);
-        var expiryMs = expiresAt.ToUnixTimeMilliseconds();
         try
         {
-            await hub.Database.SortedSetAddAsync(HubKeys.Revoked, jti, expiryMs).WaitAsync(cancellationToken);
-            await hub.Database.PublishAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{expiryMs} {jti}")).WaitAsync(cancellationToken);
+            await WriteAsync(hub.Database, jti, expiresAt, cancellationToken);
         }
         catch (Exception failure) when (HubTrouble.Is(failure))
         {
             throw new HubUnavailableException($"The token could not be revoked: {failure.Message}", failure);
         }
 
-        revocations.Learn(jti, expiryMs);
+        revocations.Learn(jti, expiresAt.ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Writes a revoked token where all nodes read it, and tells them. Repeating it leaves the same.</summary>
+    /// <param name="database">The hub's database.</param>
+    /// <param name="jti">The token's name.</param>
+    /// <param name="expiresAt">When it would end by itself.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async Task WriteAsync(IDatabase database, string jti, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    {
+        var expiryMs = expiresAt.ToUnixTimeMilliseconds();
+        await database.SortedSetAddAsync(HubKeys.Revoked, jti, expiryMs).WaitAsync(cancellationToken);
+        await database.PublishAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{expiryMs} {jti}")).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc />

@@ -6,7 +6,7 @@ namespace RideTracker.Hosting.Access;
 public sealed class Revocations(TimeProvider time)
 {
     /// <summary>Expired tokens are still recognised for a day, see <see cref="CallerExtensions.GetExpiredCaller"/>: a revoked one must not be.</summary>
-    internal static readonly TimeSpan KeepAfterExpiry = TimeSpan.FromHours(25);
+    public static readonly TimeSpan KeepAfterExpiry = TimeSpan.FromHours(25);
 
     private readonly ConcurrentDictionary<string, long> _expiryMsByJti = new(StringComparer.Ordinal);
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using RideTracker.Hosting;
@@ -49,8 +48,6 @@ public static class RecordsSetup
         services.AddApi();
         services.AddRoutePlanning();
         services.AddRecordsCore();
-        // An unknown value is left out (docs/protocol.md).
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         services.AddTokens();
         services.AddTrails();
         return builder;
@@ -66,6 +63,7 @@ public static class RecordsSetup
         services.AddRecordsDatabase();
         services.AddEvents();
         services.AddSingleton<Outbox.OutboxWriter>();
+        services.AddTokenProjection();
         return services;
     }
 

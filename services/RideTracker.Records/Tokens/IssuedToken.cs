@@ -60,10 +60,3 @@ internal sealed class IssuedTokenTable : IEntityTypeConfiguration<IssuedToken>
         table.HasIndex(token => token.Expires).HasDatabaseName("ix_tokens_expires");
     }
 }
-
-/// <summary>Lengths that the wire and the tables agree on.</summary>
-internal static class TokenLimits
-{
-    /// <summary>Longest <c>jti</c> and <c>sub</c>, in characters.</summary>
-    public const int Text = 256;
-}

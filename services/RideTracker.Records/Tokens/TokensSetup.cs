@@ -1,4 +1,5 @@
 using RideTracker.Hosting;
+using RideTracker.Records.Outbox;
 
 namespace RideTracker.Records.Tokens;
 
@@ -9,8 +10,12 @@ public static class TokensSetup
     {
         services.AddCheckedOptions<TokensOptions>(TokensOptions.Section);
         services.AddSingleton<TokenDesk>();
+        services.AddHostedService<TokenSweep>();
         return services;
     }
 
-    public static RouteGroupBuilder MapTokens(this RouteGroupBuilder group) => group.MapTokensApi();
+    /// <summary>What commands need too: how revocations reach the hub.</summary>
+    public static IServiceCollection AddTokenProjection(this IServiceCollection services) => services.AddSingleton<IProjected, RevokedTokens>();
+
+    public static RouteGroupBuilder MapTokens(this RouteGroupBuilder group) => group.MapTokensApi().MapSharesApi();
 }

@@ -74,8 +74,8 @@ public class TokensTests(Redis7Engine redis, PostgresServer postgres) : IClassFi
     [InlineData("""{"role":"rider","sub":"x","ttl":1.5}""", "ttl")]
     [InlineData("""{"role":"rider","sub":"x","ttl":86401}""", "ttl")]
     [InlineData("""{"role":"service","sub":"x","ttl":31536001}""", "ttl")]
-    [InlineData("""{"role":"rider","sub":"x","ttl":60""", "JSON")]
-    [InlineData("[]", "object")]
+    [InlineData("""{"role":"rider","sub":"x","ttl":60""", "body")]
+    [InlineData("[]", "body")]
     public async Task Request_WithABadField_IsRefusedByItsName(string body, string field)
     {
         using var service = _records.As(TestTokens.Make("backend", "service"));
@@ -102,6 +102,7 @@ public class TokensTests(Redis7Engine redis, PostgresServer postgres) : IClassFi
         }
 
         Assert.Equal(jtis, await ListAsync(service, ""));
+        Assert.Equal(jtis, await ListAsync(service, "&limit=7"));
         Assert.Equal(53, (await ListAsync(service, "&sub=even")).Count);
         Assert.Empty(await ListAsync(service, "&role=driver"));
         using var nonsense = await service.GetAsync("/v1/tokens?after=nonsense", TestContext.Current.CancellationToken);
@@ -114,7 +115,7 @@ public class TokensTests(Redis7Engine redis, PostgresServer postgres) : IClassFi
         for (var after = ""; ;)
         {
             var page = JsonDocument.Parse(await client.GetStringAsync($"/v1/tokens?{after}{filter}", TestContext.Current.CancellationToken)).RootElement;
-            found.AddRange(page.GetProperty("tokens").EnumerateArray().Select(token => token.GetProperty("jti").GetString()!));
+            found.AddRange(page.GetProperty("items").EnumerateArray().Select(token => token.GetProperty("jti").GetString()!));
             if (!page.TryGetProperty("next", out var next)) return found;
             after = $"after={next.GetString()}";
         }
