@@ -7,9 +7,9 @@ public readonly record struct TravelEstimate(double Meters, double Seconds);
 
 /// <summary>Estimates how long a car takes to a place, from nothing but where both are, the time of day and how the car drove lately. Pure.</summary>
 /// <remarks>
-/// The constants come from the fares of recorded taxi traces (San Francisco, "cabspotting", 2008): least mean absolute error of the logarithm over the
-/// fares that began in May, by coordinate descent. Fares of June were kept for the test, which says what the error is there
-/// (<c>TravelTimeTests</c> in RideTracker.IntegrationTests; docs/adr/0012). Another town is another matter: a planner that knows its streets is better.
+/// The constants come from the fares of recorded taxi traces (San Francisco, "cabspotting", 2008): least mean absolute error of the logarithm, by coordinate
+/// descent, over the starts of May's fares and over the fixes on their way, both weighing the same. Fares of June were kept for the test, which says what the
+/// error is there (<c>TravelTimeTests</c> in RideTracker.IntegrationTests; docs/adr/0012). In another town they are a guess.
 /// </remarks>
 public static class TravelTime
 {

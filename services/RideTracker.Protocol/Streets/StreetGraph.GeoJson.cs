@@ -65,6 +65,11 @@ public sealed partial class StreetGraph
         foreach (var pair in geometry.GetProperty("coordinates").EnumerateArray())
         {
             var point = new GeoPoint(pair[1].GetDouble(), pair[0].GetDouble());
+            if (point is not { Lat: >= -90 and <= 90, Lng: >= -180 and <= 180 })
+            {
+                throw new FormatException("its coordinates are not longitude and latitude in degrees.");
+            }
+
             if (points.Count == 0 || points[^1] != point)
             {
                 points.Add(point);

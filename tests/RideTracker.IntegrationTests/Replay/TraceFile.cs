@@ -5,15 +5,18 @@ namespace RideTracker.IntegrationTests.Replay;
 /// <summary>Recorded traces of real cars, which lie beside the repository and not in it.</summary>
 internal static class TraceFile
 {
-    private const string Name = "shared/data/traces/cabspotting.csv";
-
     /// <summary>Where the file lies; skips the test where it is not there.</summary>
-    public static string Find()
+    public static string Find() => Find("shared/data/traces/cabspotting.csv");
+
+    /// <summary>Where the streets under the traces lie (the middle of the city); skips the test where they are not there.</summary>
+    public static string FindStreets() => Find("shared/data/streets/sf-streets.geojson");
+
+    private static string Find(string name)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RideTracker.sln"))) folder = folder.Parent;
-        var path = folder?.Parent is { } beside ? Path.Combine(beside.FullName, Name) : Name;
-        if (!File.Exists(path)) Assert.Skip($"The recorded traces are not here: ../{Name} beside the repository.");
+        var path = folder?.Parent is { } beside ? Path.Combine(beside.FullName, name) : name;
+        if (!File.Exists(path)) Assert.Skip($"Recorded data are not here: ../{name} beside the repository.");
         return path;
     }
 
@@ -26,7 +29,7 @@ internal static class TraceFile
             var fields = line.Split(',');
             var time = DateTimeOffset.Parse(fields[1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
             if (!cars.TryGetValue(fields[0], out var points)) cars[fields[0]] = points = [];
-            points.Add(new TracePoint(time, double.Parse(fields[2], CultureInfo.InvariantCulture), double.Parse(fields[3], CultureInfo.InvariantCulture)));
+            points.Add(new TracePoint(time, double.Parse(fields[2], CultureInfo.InvariantCulture), double.Parse(fields[3], CultureInfo.InvariantCulture), fields[4] == "1"));
         }
 
         return cars;
@@ -34,4 +37,5 @@ internal static class TraceFile
 }
 
 /// <summary>One recorded fix.</summary>
-internal readonly record struct TracePoint(long TimeMs, double Lat, double Lng);
+/// <param name="Occupied">The cab has a fare.</param>
+internal readonly record struct TracePoint(long TimeMs, double Lat, double Lng, bool Occupied = false);

@@ -53,6 +53,7 @@ public class StreetGraphTests
     [Theory]
     [InlineData("[]", "FeatureCollection")]
     [InlineData("""{"features":[{"geometry":{"type":"LineString","coordinates":[[1,2],[3]]},"properties":{"highway":"primary"}}]}""", "Feature 0")]
+    [InlineData("""{"features":[{"geometry":{"type":"LineString","coordinates":[[551000,4180000],[551100,4180000]]},"properties":{"highway":"primary"}}]}""", "Feature 0")]
     [InlineData("""{"features":[]}""", "no street")]
     [InlineData("{", "")]
     public async Task Load_OfAWrongFile_SaysWhatIsWrong(string json, string expected)
