@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RideTracker.Client;
 using RideTracker.Protocol.Trips;
@@ -41,6 +42,37 @@ public abstract partial class TwoNodes
         Assert.Null(view.Time);
         await driver.ReportAsync(a, TestDriver.FixAt(NowMs()));
         Assert.NotNull((await rider.UntilAsync(one => one.Time is not null)).Time);
+    }
+
+    [Theory, MemberData(nameof(AllStrategies))]
+    public async Task Eta_OfATripWithoutAWay_IsTheSameOnBothNodesAndShrinksAsTheCarComes_AndGoesToTheDropoffOnceBegun(RiderStrategy strategy)
+    {
+        var (a, b) = await NodesAsync();
+        var (driver, start) = await DriverOnTripAsync(a);
+        var riders = new[] { await RiderAsync(strategy, a), await RiderAsync(strategy, b) };
+        var views = new[] { await riders[0].NextAsync(), await riders[1].NextAsync() };
+        var (seconds, meters) = EtaOf(views[0]);
+        Assert.Equal((seconds, meters), EtaOf(views[1]));
+        // 1,418 m of straight line.
+        Assert.InRange(meters, 1_840, 1_846);
+        Assert.InRange(seconds, 300, 450);
+
+        await driver.ReportAsync(a, TestDriver.FixAt(start + 1_000, 5));
+        for (var i = 0; i < riders.Length; i++) views[i] = await riders[i].UntilAsync(one => one.Time == start + 1_000);
+        Assert.Equal(EtaOf(views[0]), EtaOf(views[1]));
+        Assert.True(EtaOf(views[0]).Meters < meters && EtaOf(views[0]).Seconds < seconds, views[0].Json);
+
+        await a.ProjectAsync(TripOf(driver.Id, TripStatus.EnrouteToDropoff, 2));
+        for (var i = 0; i < riders.Length; i++) views[i] = await riders[i].UntilAsync(one => one.Status == "enroute-to-dropoff");
+        Assert.Equal(EtaOf(views[0]), EtaOf(views[1]));
+        Assert.InRange(EtaOf(views[0]).Meters, 3_100, 3_250);
+
+        static (long Seconds, long Meters) EtaOf(TripView view)
+        {
+            using var json = JsonDocument.Parse(view.Json);
+            var eta = json.RootElement.GetProperty("eta");
+            return (eta.GetProperty("seconds").GetInt64(), eta.GetProperty("distance").GetInt64());
+        }
     }
 
     [Theory, MemberData(nameof(AllStrategies))]
