@@ -4,11 +4,14 @@ using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
 using RideTracker.Records.Api;
 using RideTracker.Records.Database;
+using RideTracker.Records.Drivers;
 using RideTracker.Records.Events;
 using RideTracker.Records.Hub;
+using RideTracker.Records.Outbox;
 using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 using RideTracker.Records.Trails;
+using RideTracker.Records.Trips;
 
 namespace RideTracker.Records.Hosting;
 
@@ -48,6 +51,9 @@ public static class RecordsSetup
         services.AddApi();
         services.AddRoutePlanning();
         services.AddRecordsCore();
+        services.AddOutbox();
+        services.AddTrips();
+        services.AddDrivers();
         services.AddTokens();
         services.AddTrails();
         return builder;
@@ -62,7 +68,9 @@ public static class RecordsSetup
         services.TryAddSingleton<IRevocationHub>(provider => provider.GetRequiredService<HubConnection>());
         services.AddRecordsDatabase();
         services.AddEvents();
-        services.AddSingleton<Outbox.OutboxWriter>();
+        services.AddOutboxCore();
+        services.AddTripsCore();
+        services.AddDriversCore();
         services.AddTokenProjection();
         return services;
     }
@@ -86,6 +94,8 @@ public static class RecordsSetup
         // Each slice maps itself onto this group.
         var group = app.MapGroup("/v1").WithGroupName(Document);
         group.MapTokens();
+        group.MapTrips();
+        group.MapDrivers();
         return app;
     }
 }
