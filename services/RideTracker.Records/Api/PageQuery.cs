@@ -39,11 +39,6 @@ public sealed class PageQuery
     /// <summary>Makes the cursor of a key. Opaque to clients: so the order can change without them.</summary>
     public static string Cursor(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>Makes a page of what was read: one more than the page holds tells that there is a next one.</summary>
-    /// <returns>The page, and the cursor of the next one; null on the last.</returns>
-    public static (IReadOnlyList<T> Page, string? Next) Cut<T>(IReadOnlyList<T> read, int limit, Func<T, string> key) =>
-        read.Count > limit ? ([.. read.Take(limit)], Cursor(key(read[limit - 1]))) : (read, null);
-
     private static bool TryDecode(string cursor, out string key)
     {
         key = "";
@@ -51,4 +46,14 @@ public sealed class PageQuery
         key = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return key.Length > 0 && !key.Contains('\0', StringComparison.Ordinal) && !key.Contains('\uFFFD', StringComparison.Ordinal);
     }
+}
+
+/// <summary>One page of a list.</summary>
+/// <param name="Items">What is on it.</param>
+/// <param name="Next">Cursor for <c>?after=</c>; absent on the last page.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
+{
+    /// <summary>Makes a page of what was read: one more than the page holds tells that there is a next one.</summary>
+    public static Page<T> Of(IReadOnlyList<T> read, int limit, Func<T, string> key) =>
+        read.Count > limit ? new Page<T>([.. read.Take(limit)], PageQuery.Cursor(key(read[limit - 1]))) : new Page<T>(read, null);
 }

@@ -17,8 +17,3 @@ public sealed record DriverView(
 /// <param name="On">Whether the driver works.</param>
 /// <param name="Since">Since when it does not (Unix ms); absent while it does.</param>
 public sealed record DutyView(string Driver, bool On, long? Since);
-
-/// <summary>A page of drivers, by id.</summary>
-/// <param name="Drivers">What is on it.</param>
-/// <param name="Next">For <c>?after=</c>; absent on the last page.</param>
-public sealed record DriverPage(IReadOnlyList<DriverView> Drivers, string? Next);

@@ -24,7 +24,7 @@ public static class DriversApi
         drivers.MapDelete("/{id}", DeleteAsync).RequireAuthorization(AccessPolicies.Staff).WithName("deleteDriver").WithSummary("Forgets a driver who is on no trip.")
             .Produces(StatusCodes.Status204NoContent).WithProblems(401, 403, 404, 409);
         drivers.MapGet("", ListAsync).RequireAuthorization(AccessPolicies.Staff).WithName("listDrivers").WithSummary("Lists drivers, by id.")
-            .Produces<DriverPage>().WithProblems(400, 401, 403);
+            .Produces<Page<DriverView>>().WithProblems(400, 401, 403);
         drivers.MapPost("/{id}/duty", DutyAsync)
             .RequireAuthorization(policy => policy.RequireRole(Role.Service.ToWire(), Role.Dispatcher.ToWire(), Role.Driver.ToWire())).WithName("setDuty")
             .WithSummary("Takes a driver off duty or on again; a driver may do it for itself. Off duty nothing is recorded or shown.")
@@ -65,8 +65,7 @@ public static class DriversApi
         if (status is not null && !DriverStatuses.All.Contains(status)) errors.Add("status", $"must be one of {string.Join(", ", DriverStatuses.All)}");
         if (errors.Parameters() is { } wrong) return wrong;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var (drivers, next) = PageQuery.Cut(await DriverQueries.PageAsync(db, status, after, limit + 1, cancellationToken), limit, driver => driver.Id);
-        return ApiAnswer.Of(new DriverPage(drivers, next));
+        return ApiAnswer.Of(Page<DriverView>.Of(await DriverQueries.PageAsync(db, status, after, limit + 1, cancellationToken), limit, driver => driver.Id));
     }
 
     private static bool TryRead(string id, out DriverId driver, out IResult bad)

@@ -38,8 +38,3 @@ public sealed record TripView(
 /// <param name="Seconds">How long it takes from end to end.</param>
 /// <param name="Given">By an operator; else planned here.</param>
 public sealed record RouteView(int Version, double Seconds, bool Given);
-
-/// <summary>A page of trips, newest first.</summary>
-/// <param name="Trips">What is on it.</param>
-/// <param name="Next">For <c>?after=</c>; absent on the last page.</param>
-public sealed record TripPage(IReadOnlyList<TripView> Trips, string? Next);

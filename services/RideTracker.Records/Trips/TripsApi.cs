@@ -25,7 +25,7 @@ public static class TripsApi
             .WithRequestHeader(IdempotencyRequest.Header, KeyText)
             .WithExample("""{"rider":"r_17","pickup":{"lat":37.7749,"lng":-122.4194,"label":"City Hall"},"dropoff":{"lat":37.7955,"lng":-122.3937,"label":"Ferry Building"}}""");
         trips.MapGet("", ListAsync).WithName("listTrips").WithSummary("Lists trips, newest first.")
-            .Produces<TripPage>().WithProblems(400, 401, 403);
+            .Produces<Page<TripView>>().WithProblems(400, 401, 403);
         trips.MapGet("/{id}", GetAsync).WithName("getTrip").WithSummary("A trip.")
             .Produces<TripView>().WithProblems(401, 403, 404);
         Command(trips.MapPost("/{id}/assign", AssignAsync), "assignTrip", "Gives the trip to a driver, or to another one; queued where the driver has an active trip.")
@@ -116,8 +116,7 @@ public static class TripsApi
         if (errors.Parameters() is { } wrong) return wrong;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var read = await TripQueries.Page(db, wanted, driver, rider, after, limit + 1).ToListAsync(cancellationToken);
-        var (trips, next) = PageQuery.Cut(read, limit, trip => trip.Id);
-        return ApiAnswer.Of(new TripPage([.. trips.Select(TripView.Of)], next));
+        return ApiAnswer.Of(Page<TripView>.Of(read.ConvertAll(TripView.Of), limit, trip => trip.Id));
     }
 
     private static IResult Unknown(string id) => Problems.NotFound.Result($"There is no trip {(id.Length > 80 ? id[..80] + "…" : id)}.");
