@@ -22,9 +22,10 @@ public static class RecentSpeed
         var meters = 0.0;
         for (var i = track.Count - 2; i >= Math.Max(0, track.Count - MostPlaces); i--)
         {
+            var time = track.FixTimeMs(i);
+            if (newest.FixTimeMs - time > LongestMs) break;
+            if (later.FixTimeMs - time < StepMs) continue;
             var place = track[i];
-            if (newest.FixTimeMs - place.FixTimeMs > LongestMs) break;
-            if (later.FixTimeMs - place.FixTimeMs < StepMs) continue;
             meters += GeoMath.DistanceMeters(place.Latitude, place.Longitude, later.Latitude, later.Longitude);
             later = place;
         }

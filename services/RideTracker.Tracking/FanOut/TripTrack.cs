@@ -35,6 +35,14 @@ public sealed class TripTrack
         }
     }
 
+    /// <summary>The fix time of a place alone, for those who look through many.</summary>
+    public long FixTimeMs(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        var at = (_first + index) % MaxCount;
+        return _originMs + _blocks![at / BlockPlaces]![at % BlockPlaces].FixTimeMs;
+    }
+
     /// <summary>Adds a place as the newest.</summary>
     public void Add(in TrackPoint point)
     {
