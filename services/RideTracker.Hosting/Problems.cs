@@ -15,6 +15,8 @@ public static class Problems
 
     public static Problem TripOver { get; } = new("trip-over", 410, "The trip is over.");
 
+    public static Problem TooMany { get; } = new("too-many", 409, "There are as many of them as there may be.");
+
     public static Problem VersionConflict { get; } = new("version-conflict", 409, "It was changed in the meantime.");
 
     public static Problem IllegalMove { get; } = new("illegal-move", 409, "The status does not allow this.");

@@ -15,6 +15,8 @@ internal static class SqliteModel
         model.Entity<EventRow>().Property(row => row.Number).HasComputedColumnSql("id", stored: false);
         foreach (var entity in model.Model.GetEntityTypes())
         {
+            // An index over areas is PostGIS's; over their bytes it would only be large.
+            foreach (var index in entity.GetIndexes().Where(index => index.Properties.Any(property => typeof(Geometry).IsAssignableFrom(property.ClrType))).ToList()) entity.RemoveIndex(index);
             foreach (var property in entity.GetProperties())
             {
                 // PostgreSQL's collations by name; SQLite compares bytes anyway.

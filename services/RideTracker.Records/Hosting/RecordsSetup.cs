@@ -6,6 +6,7 @@ using RideTracker.Records.Api;
 using RideTracker.Records.Database;
 using RideTracker.Records.Drivers;
 using RideTracker.Records.Events;
+using RideTracker.Records.Geofences;
 using RideTracker.Records.Hub;
 using RideTracker.Records.Outbox;
 using RideTracker.Records.Routing;
@@ -56,6 +57,8 @@ public static class RecordsSetup
         services.AddDrivers();
         services.AddTokens();
         services.AddTrails();
+        services.AddGeofences();
+        services.AddEventFeed();
         return builder;
     }
 
@@ -96,6 +99,8 @@ public static class RecordsSetup
         group.MapTokens();
         group.MapTrips();
         group.MapDrivers();
+        group.MapGeofences();
+        group.MapEvents();
         return app;
     }
 }
