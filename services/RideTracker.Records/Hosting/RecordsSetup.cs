@@ -13,6 +13,7 @@ using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 using RideTracker.Records.Trails;
 using RideTracker.Records.Trips;
+using RideTracker.Records.Webhooks;
 
 namespace RideTracker.Records.Hosting;
 
@@ -59,6 +60,7 @@ public static class RecordsSetup
         services.AddTrails();
         services.AddGeofences();
         services.AddEventFeed();
+        services.AddWebhooks();
         return builder;
     }
 
@@ -101,6 +103,7 @@ public static class RecordsSetup
         group.MapDrivers();
         group.MapGeofences();
         group.MapEvents();
+        group.MapWebhooks();
         return app;
     }
 }
