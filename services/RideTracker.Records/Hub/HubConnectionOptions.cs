@@ -17,7 +17,7 @@ public sealed class HubConnectionOptions
 
     /// <summary>Most bytes of the queue of fixes per partition. The nodes keep to it; here it is shown beside what the queue holds.</summary>
     [Range(1_000L, 1_000_000_000_000L)]
-    public long HistoryMaxBytes { get; set; } = 512L * 1024 * 1024;
+    public long HistoryMaxBytes { get; set; } = 1024L * 1024 * 1024;
 
     /// <summary>How long a call to Redis may take, in milliseconds.</summary>
     [Range(100, 60_000)]

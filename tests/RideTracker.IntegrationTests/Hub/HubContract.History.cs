@@ -28,6 +28,26 @@ public abstract partial class HubContract
     }
 
     [Fact]
+    public async Task History_HasRoomForAnHourOf2000FixesASecondByDefault()
+    {
+        var node = await NodeAsync();
+        var driver = Protocol.DriverId.Parse("driver-0123456789-0123456789-0123456");
+        // One report each, and nothing left out: as wide as a real phone's fixes get.
+        for (var second = 0; second < 20; second++)
+        {
+            await node.WriteAsync(driver, Fix(second, 37.7712345, -122.4212345) with
+            {
+                AccuracyMeters = 12.5f, SpeedMps = 13.25f, HeadingDegrees = 187.5f, AltitudeMeters = 112.75f, Battery = 0.85f, Charging = false,
+            });
+        }
+
+        // The batch's number is a few digits longer after an hour.
+        var bytes = (double)(await HistoryAsync()).CountedBytes / 20 + 6;
+
+        Assert.InRange(bytes, 110, new HubOptions().HistoryMaxBytes / (3_600.0 * 2_000));
+    }
+
+    [Fact]
     public async Task FullHistory_SettlesNothingAndTheLiveViewGoesOn()
     {
         var node = await NodeAsync(("Hub:HistoryMaxBytes", 1_000));
