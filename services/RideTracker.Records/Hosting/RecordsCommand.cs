@@ -18,6 +18,7 @@ internal static class RecordsCommand
         };
         root.SetAction((_, cancellationToken) => GuardAsync(() => ServeAsync(cancellationToken)));
         root.Subcommands[0].SetAction((_, cancellationToken) => RunAsync(MigrateAsync, cancellationToken));
+        foreach (var command in Privacy.PrivacyCommands.Create()) root.Add(command);
         return root;
     }
 

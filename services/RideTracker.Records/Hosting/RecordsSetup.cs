@@ -9,6 +9,7 @@ using RideTracker.Records.Events;
 using RideTracker.Records.Geofences;
 using RideTracker.Records.Hub;
 using RideTracker.Records.Outbox;
+using RideTracker.Records.Privacy;
 using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 using RideTracker.Records.Trails;
@@ -77,6 +78,7 @@ public static class RecordsSetup
         services.AddTripsCore();
         services.AddDriversCore();
         services.AddTokenProjection();
+        services.AddPrivacy();
         return services;
     }
 
