@@ -90,6 +90,15 @@ public sealed class PostgresServer : IAsyncLifetime
         await db.Database.MigrateAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>All that a database holds, as <c>pg_dump</c> writes it: one INSERT per row and line.</summary>
+    public static async Task<IReadOnlyList<string>> DumpAsync(string connectionString)
+    {
+        var at = new NpgsqlConnectionStringBuilder(connectionString);
+        var dump = await RunPlainAsync(Binary("pg_dump"), ["-h", at.Host!, "-p", at.Port.ToString(CultureInfo.InvariantCulture), "-U", at.Username!, "--inserts", "--no-owner", at.Database!]);
+        Assert.True(dump.Code == 0, dump.Output);
+        return dump.Output.Split('\n');
+    }
+
     private string ConnectionString(string database) => string.Create(
         CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Maximum Pool Size=20");
 
