@@ -23,9 +23,6 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
     // Nodes look at the list of revoked tokens every 0.9 s; then nothing more comes from the person's devices.
     private static readonly TimeSpan NodesKnow = TimeSpan.FromSeconds(2);
 
-    // As long as the hub keeps a trip that is over, and an hour.
-    private static readonly TimeSpan HubKeepsTrips = TimeSpan.FromHours(26);
-
     /// <summary>What would be erased, by table.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(Person person, CancellationToken cancellationToken)
     {
@@ -62,7 +59,7 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
             async () => !await inHub.IsQueuedAsync(person, cancellationToken), deadline,
             "Redis' queue to the history still has fixes of the driver. Records must be running to take them off; then run this again.", progress, cancellationToken);
 
-        var trips = await RecentTripsAsync(person, cancellationToken);
+        var trips = await TripsAsync(person, cancellationToken);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["redis"] = await inHub.EraseAsync(person, trips, cancellationToken) };
         await EraseRowsAsync(person, record, counts, cancellationToken);
         if (await inHub.IsQueuedAsync(person, cancellationToken) || await inHub.IsLiveAsync(person, cancellationToken))
@@ -96,16 +93,11 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
 
     private async Task RefuseActiveAsync(RecordsDb db, Person person, CancellationToken cancellationToken)
     {
-        if (person.Kind == PersonKind.Driver) await LockAsync(db, person.Id, cancellationToken);
+        if (person.Kind == PersonKind.Driver) await DriverLocks.TakeAsync(db, person.Id, null, cancellationToken);
         var trips = db.Set<TripRow>().AsNoTracking().Where(trip => trip.Status != TripStatus.Complete && trip.Status != TripStatus.Canceled);
         trips = person.Kind == PersonKind.Driver ? trips.Where(trip => trip.Driver == person.Id) : trips.Where(trip => trip.Rider == person.Id);
         if (await trips.OrderBy(trip => trip.Id).FirstOrDefaultAsync(cancellationToken) is { } trip)
             throw new ErasureRefusedException($"The {person.Word} is on trip {trip.Id} ({trip.Status.ToWire()}). Complete or cancel it first: POST /v1/trips/{trip.Id}/cancel.");
-    }
-
-    private static async Task LockAsync(RecordsDb db, string driver, CancellationToken cancellationToken)
-    {
-        if (db.IsPostgres) await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('driver ' || {driver}, 0))", cancellationToken);
     }
 
     // The car leaves the maps, and nodes take nothing more of it.
@@ -133,13 +125,14 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
         return await db.Set<OutboxRow>().AnyAsync(row => row.Kind == RevokedTokens.Word && tokens.Contains(row.Key), cancellationToken);
     }
 
-    private async Task<IReadOnlyList<TripId>> RecentTripsAsync(Person person, CancellationToken cancellationToken)
+    // All of them: a slot shows its driver's last trip however long ago that was.
+    private async Task<IReadOnlyList<(TripId Trip, DriverId? Driver)>> TripsAsync(Person person, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var since = time.GetUtcNow() - HubKeepsTrips;
-        var trips = db.Set<TripRow>().AsNoTracking().Where(trip => trip.EndedAt == null || trip.EndedAt > since);
+        IQueryable<TripRow> trips = db.Set<TripRow>().AsNoTracking();
         trips = person.Kind == PersonKind.Driver ? trips.Where(trip => trip.Driver == person.Id) : trips.Where(trip => trip.Rider == person.Id);
-        return [.. (await trips.Select(trip => trip.Id).ToListAsync(cancellationToken)).Select(TripId.Parse)];
+        var found = await trips.Select(trip => new { trip.Id, trip.Driver }).ToListAsync(cancellationToken);
+        return [.. found.Select(trip => (TripId.Parse(trip.Id), DriverId.TryParse(trip.Driver, out var driver) ? driver : (DriverId?)null))];
     }
 
     private async Task EraseRowsAsync(Person person, long record, SortedDictionary<string, long> counts, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ internal sealed class PersonInHub(HubConnection hub)
     // Elements of the queue that are looked at in one call.
     private const int Step = 64;
 
+    private static readonly HubScript ForgetTrip = HubScript.Beside(typeof(PersonInHub), "forget-trip");
+
     /// <summary>Whether the queue to the history still has fixes of a driver.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     public async Task<bool> IsQueuedAsync(Person person, CancellationToken cancellationToken)
@@ -34,20 +36,28 @@ internal sealed class PersonInHub(HubConnection hub)
 
     /// <summary>Deletes all that the hub has of a person.</summary>
     /// <param name="person">Who; the queue has nothing of it any more.</param>
-    /// <param name="trips">Its trips of the last days, all of them over.</param>
+    /// <param name="trips">Its trips with who drove them, all of them over.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many keys and members went.</returns>
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
-    public async Task<long> EraseAsync(Person person, IReadOnlyList<TripId> trips, CancellationToken cancellationToken)
+    public async Task<long> EraseAsync(Person person, IReadOnlyList<(TripId Trip, DriverId? Driver)> trips, CancellationToken cancellationToken)
     {
         var database = await hub.OpenAsync(cancellationToken);
         var erased = 0L;
-        foreach (var trip in trips)
+        foreach (var (trip, its) in trips)
         {
-            // A rider's trip says from where to where. A driver's says who drove.
-            if (person.Kind == PersonKind.Rider) erased += await Reach(() => database.KeyDeleteAsync([HubKeys.Trip(trip)]), cancellationToken) + await Reach(() => database.KeyDeleteAsync([HubKeys.Route(trip)]), cancellationToken);
-            else if (await Reach(() => database.HashGetAsync(HubKeys.Trip(trip), "driver"), cancellationToken) == person.Id)
-                erased += await Reach(() => database.HashSetAsync(HubKeys.Trip(trip), "driver", "", When.Always), cancellationToken) ? 0 : 1;
+            if (person.Kind == PersonKind.Driver)
+            {
+                if (await Reach(() => database.HashGetAsync(HubKeys.Trip(trip), "driver"), cancellationToken) != person.Id) continue;
+                await Reach(() => database.HashSetAsync(HubKeys.Trip(trip), "driver", "", When.Always), cancellationToken);
+                erased++;
+                continue;
+            }
+
+            // From where to where a rider went stands in the trip, its way, and the slot of who drove it last.
+            erased += await Reach(() => database.KeyDeleteAsync(HubKeys.Trip(trip)), cancellationToken) ? 1 : 0;
+            erased += await Reach(() => database.KeyDeleteAsync(HubKeys.Route(trip)), cancellationToken) ? 1 : 0;
+            if (its is { } drove) erased += await hub.RunAsync(ForgetTrip, [HubKeys.Slot(HubKeys.Partition(drove, hub.Partitions), drove)], [trip.Value], cancellationToken);
         }
 
         if (person.Kind != PersonKind.Driver) return erased;
