@@ -16,9 +16,6 @@ internal sealed class PersonExport(IDbContextFactory<RecordsDb> databases, Perso
         WHERE t.rider = @id ORDER BY 1, 2
         """;
 
-    // What happened on the rider's trips.
-    private const string TripEvents = "SELECT e.number, e.kind, e.at, e.trip FROM events e JOIN trips t ON t.id = e.trip WHERE t.rider = @id ORDER BY 1, 2";
-
     /// <summary>Writes it.</summary>
     /// <param name="person">Who.</param>
     /// <param name="path">A file that is not there yet.</param>
@@ -42,7 +39,6 @@ internal sealed class PersonExport(IDbContextFactory<RecordsDb> databases, Perso
                 if (person.Kind == PersonKind.Rider)
                 {
                     await TableAsync(zip, "trail", db, Aboard, person, [], counts, cancellationToken);
-                    await TableAsync(zip, "events", db, TripEvents, person, [], counts, cancellationToken);
                 }
                 else
                 {

@@ -18,6 +18,13 @@ internal static class PersonalData
         // What happened to a trip or at a fence stays, without who it was and where exactly.
         new("events", "driver", Names.Driver, Fate.Clear) { Also = "data = CASE WHEN kind = 'trip-status' THEN data END" },
         new("events", "data", Names.Either, Fate.Requote),
+        // The car's arrival at a rider's door is the door.
+        new("events", "trip", Names.Rider, Fate.Blur)
+        {
+            Through = "trip IN (SELECT id FROM trips WHERE rider = {0})", Also = "data = CASE WHEN kind = 'trip-status' THEN data END", NotTheirs = ["driver"],
+        },
+        new("geofence_presence", "driver", Names.Driver, Fate.Delete),
+        new("webhook_deliveries", "last_error", Names.Either, Fate.Clear),
         // A revoked token stays known by its name until it ends: forgotten, it would be good again after Redis was rebuilt.
         new("tokens", "sub", Names.Driver, Fate.Replace) { Where = "role = 'driver'" },
         new("tokens", "sub", Names.Rider, Fate.Replace) { Where = "role = 'rider'" },
@@ -49,7 +56,9 @@ internal static class PersonalData
     {
         // Words, and ids that we make.
         "dead_fixes.element", "dead_fixes.kind", "events.kind", "events.trip", "events.geofence", "outbox.kind", "tokens.jti", "tokens.role", "tokens.trip", "tokens.share",
-        "trips.id", "trips.status",
+        "trips.id", "trips.status", "geofences.id", "geofence_presence.stays", "webhooks.id", "webhooks.kinds", "webhook_deliveries.webhook", "webhook_deliveries.state",
+        // What staff wrote of places and of other servers.
+        "geofences.name", "geofences.area", "webhooks.url", "webhooks.secret",
         // A hash.
         "idempotency_keys.fingerprint",
         // Of staff.

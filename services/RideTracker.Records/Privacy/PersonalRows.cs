@@ -23,6 +23,7 @@ internal static class PersonalRows
         {
             Fate.Delete or Fate.DeleteQuoting => $"DELETE FROM {rule.Table} WHERE {Condition(db, rule)}",
             Fate.Replace => $"UPDATE {rule.Table} SET {rule.Column} = '{Person.Nobody}'{also} WHERE {Condition(db, rule)}",
+            Fate.Blur => $"UPDATE {rule.Table} SET {rule.Also} WHERE {Condition(db, rule)}",
             Fate.Clear => $"UPDATE {rule.Table} SET {rule.Column} = NULL{also} WHERE {Condition(db, rule)}",
             Fate.Requote => db.IsPostgres
                 ? $"UPDATE {rule.Table} SET {rule.Column} = replace({rule.Column}::text, to_json({{1}}::text)::text, '\"{Person.Nobody}\"')::jsonb WHERE {Condition(db, rule)}"
@@ -39,9 +40,9 @@ internal static class PersonalRows
 
     private static string Condition(RecordsDb db, PersonalRule rule)
     {
-        var found = IsExact(rule) ? $"{rule.Column} = {{0}}"
+        var found = rule.Through ?? (IsExact(rule) ? $"{rule.Column} = {{0}}"
             : db.IsPostgres ? $"{(rule.Column == "payload" ? $"encode({rule.Column}, 'escape')" : $"{rule.Column}::text")} ~ {{0}}"
-            : $"CAST({rule.Column} AS TEXT) REGEXP {{0}}";
+            : $"CAST({rule.Column} AS TEXT) REGEXP {{0}}");
         return rule.Where is null ? found : $"{found} AND {rule.Where}";
     }
 

@@ -22,6 +22,9 @@ internal enum Fate
     /// <summary>They stay, with nothing in the column.</summary>
     Clear,
 
+    /// <summary>They stay, and only <see cref="PersonalRule.Also"/> is done to them.</summary>
+    Blur,
+
     /// <summary>A JSON text: the id in it becomes <see cref="Person.Nobody"/>.</summary>
     Requote,
 
@@ -39,6 +42,9 @@ internal enum Fate
 /// <param name="Fate">What erasing does.</param>
 internal sealed record PersonalRule(string Table, string Column, Names Names, Fate Fate)
 {
+    /// <summary>How rows are found by the id, {0}, where the column does not hold it itself.</summary>
+    public string? Through { get; init; }
+
     /// <summary>Only rows for which this holds.</summary>
     public string? Where { get; init; }
 
