@@ -11,7 +11,7 @@ internal sealed class DemoAddress(DemoSettings settings, IServer server, IHostAp
     public Uri Own => new(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal));
 
     /// <summary>Base URL of the nodes.</summary>
-    public Uri Nodes => settings.Attachment?.Api ?? Own;
+    public Uri Nodes => settings.Api ?? Own;
 
     /// <summary>Waits until this process serves.</summary>
     public async Task ServingAsync(CancellationToken cancellationToken)

@@ -9,8 +9,7 @@ internal static class DemoCommand
     private static readonly Option<int> Port = Number("--port", 8080, 0, 65_535, "Where to serve, on loopback only; 0: any free port.");
     private static readonly Option<int> Cars = Number("--cars", 200, 1, 20_000, "Size of the fleet.");
     private static readonly Option<int> Seed = Number("--seed", 1, 0, int.MaxValue, "Makes the fleet and its trips; the same number makes the same again.");
-    private static readonly Option<string?> Hub = new("--hub") { Description = "HOST:PORT of a hub (Redis) that runs elsewhere, to attach to. Needs --api, and the nodes' signing key in Access__Keys__0." };
-    private static readonly Option<string?> Api = new("--api") { Description = "URL of the tracking nodes of that hub. Needs --hub." };
+    private static readonly Option<string?> Api = new("--api") { Description = "URL of a RideTracker that runs elsewhere, to bring cars and trips to. Needs its signing key in Access__Keys__0." };
     private static readonly Option<string?> Map = new("--map") { Description = "Folder of the built web map; found by itself where the demo runs from the repository." };
     private static readonly Option<string> Bind = new("--bind") { Description = "'any' serves beyond loopback: in a container only, since whoever reaches the demo is handed tokens.", DefaultValueFactory = _ => "loopback" };
 
@@ -25,18 +24,14 @@ internal static class DemoCommand
 
     public static RootCommand Create()
     {
-        var command = new RootCommand("RideTracker in one process: the hub, the tracking host, a simulated fleet and the web map.") { Port, Cars, Seed, Hub, Api, Map, Bind };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(Hub) is null != result.GetValue(Api) is null) result.AddError("--hub and --api go together: both, to attach to nodes that run elsewhere, or neither.");
-        });
+        var command = new RootCommand("RideTracker in one process: the hub, the tracking node, Records, a simulated fleet and the web map.") { Port, Cars, Seed, Api, Map, Bind };
         command.SetAction((parsed, cancellationToken) => DemoHost.RunAsync(
             new DemoSettings(
                 parsed.GetValue(Port),
                 parsed.GetValue(Bind) == "any",
                 parsed.GetValue(Cars),
                 parsed.GetValue(Seed),
-                parsed.GetValue(Hub) is { } hub && TryReadUrl(parsed.GetValue(Api), out var api) ? new Attachment(hub, api) : null,
+                TryReadUrl(parsed.GetValue(Api), out var api) ? api : null,
                 MapFolder.Find(parsed.GetValue(Map))),
             cancellationToken));
         return command;

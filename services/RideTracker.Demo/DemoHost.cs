@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using RideTracker.Client.Records;
 using RideTracker.Demo.Embedded;
 using RideTracker.Demo.Pages;
 using RideTracker.Demo.Rides;
 using RideTracker.Fleet;
 using RideTracker.Hosting.Access;
+using RideTracker.Records.Database;
+using RideTracker.Records.Hosting;
 using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hub;
 
@@ -18,10 +21,12 @@ internal static class DemoHost
     /// <summary>Runs until Ctrl-C, SIGTERM or a failure to start. Answers with the exit code.</summary>
     public static async Task<int> RunAsync(DemoSettings settings, CancellationToken cancellationToken)
     {
-        using var embedded = settings.Attachment is null ? EmbeddedHub.Start() : null;
+        using var embedded = settings.Api is null ? EmbeddedHub.Start() : null;
+        using var database = settings.Api is null ? EmbeddedDatabase.Create() : null;
         try
         {
-            await using var app = Build(settings, embedded?.Address ?? settings.Attachment!.Hub);
+            await using var app = Build(settings, embedded?.Address, database?.ConnectionString);
+            if (database is not null) await app.Services.GetRequiredService<DatabaseUpgrade>().RunAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             var greeting = app.Services.GetRequiredService<Greeting>();
             greeting.Begin();
@@ -47,15 +52,13 @@ internal static class DemoHost
         }
     }
 
-    private static WebApplication Build(DemoSettings settings, string hub)
+    private static WebApplication Build(DemoSettings settings, string? hub, string? database)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        Configure(builder.Configuration, settings, hub);
-        if (settings.Attachment is null) builder.AddTracking();
-        else
-        {
-            builder.Services.AddAccess().AddHub();
-        }
+        Configure(builder.Configuration, settings, hub, database);
+        if (settings.Api is null) builder.AddTracking().AddRecordsSlices();
+        // It signs its own first token, and needs nothing of the hub.
+        else builder.Services.AddSigning();
 
         // After the host's own settings of all end points, which reach only those that are named later.
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -71,7 +74,11 @@ internal static class DemoHost
             .AddSingleton<DemoAddress>()
             .AddSingleton<DemoTokens>()
             .AddSingleton<TripBook>()
-            .AddSingleton<TripWriter>()
+            .AddSingleton(services => new RecordsClient(
+                // The demo serves before it asks itself.
+                new HttpClient { BaseAddress = services.GetRequiredService<DemoAddress>().Nodes, Timeout = TimeSpan.FromSeconds(10) },
+                _ => new(services.GetRequiredService<DemoTokens>().Own())))
+            .AddSingleton<ApiRides>()
             .AddSingleton<HandTrip>()
             .AddSingleton<DemoFleet>()
             .AddHostedService(services => services.GetRequiredService<DemoFleet>())
@@ -79,30 +86,33 @@ internal static class DemoHost
 
         var app = builder.Build();
         app.UseMap(settings.MapFolder);
-        if (settings.Attachment is null) app.MapTracking();
-        else app.UseAccess();
+        if (settings.Api is null) app.MapTracking().MapRecordsSlices();
         app.MapDemo(app.Services.GetRequiredService<Town>());
         return app;
     }
 
-    private static void Configure(ConfigurationManager configuration, DemoSettings settings, string hub)
+    private static void Configure(ConfigurationManager configuration, DemoSettings settings, string? hub, string? database)
     {
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Logging:LogLevel:Default"] = "Warning",
             // Two hundred cars that lose one node would say so two hundred times: DemoFleet says it once.
             ["Logging:LogLevel:RideTracker.Client"] = "Error",
-            // Nothing reads the queue of fixes until Records comes.
-            ["Hub:History"] = "Off",
             // Nobody waits for the demo's riders to be spread over other nodes.
             ["Tracking:DrainSeconds"] = "1",
         });
         // Again, since what is set there counts more than the demo's defaults.
         configuration.AddEnvironmentVariables();
-        configuration["Hub:Redis"] = hub;
+        if (hub is not null) configuration["Hub:Redis"] = hub;
+        if (database is not null)
+        {
+            configuration["Database:Engine"] = "Sqlite";
+            configuration["Database:ConnectionString"] = database;
+        }
+
         // It hands out tokens: a page elsewhere must not reach it under a name of its own that points at 127.0.0.1 (DNS rebinding). The last two are its names under Compose.
         configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1];demo;edge";
-        if (settings.Attachment is null && configuration["Access:Keys:0"] is null && configuration["Access:Authority"] is null)
+        if (settings.Api is null && configuration["Access:Keys:0"] is null && configuration["Access:Authority"] is null)
             configuration["Access:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     }
 

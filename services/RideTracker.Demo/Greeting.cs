@@ -1,11 +1,12 @@
 using System.Globalization;
+using RideTracker.Client.Records;
 using RideTracker.Demo.Pages;
 using RideTracker.Demo.Rides;
 
 namespace RideTracker.Demo;
 
 /// <summary>Tells the person at the terminal what there is to click, and at the end what happened.</summary>
-internal sealed class Greeting(DemoSettings settings, DemoAddress address, DemoFleet fleet, TripWriter writer, TripBook book, DemoTokens tokens, IHostApplicationLifetime lifetime)
+internal sealed class Greeting(DemoSettings settings, DemoAddress address, DemoFleet fleet, ApiRides rides, TripBook book, DemoTokens tokens, IHostApplicationLifetime lifetime)
 {
     private readonly TextWriter _out = Console.Out;
 
@@ -27,9 +28,19 @@ internal sealed class Greeting(DemoSettings settings, DemoAddress address, DemoF
 
     private async Task ShowTripAsync(CancellationToken cancellationToken)
     {
-        await writer.FirstUnderWay.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await rides.FirstUnderWay.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cancellationToken.IsCancellationRequested || fleet.TripsGoingOnFor(TimeSpan.Zero) is not [var trip, ..]) return;
-        var token = tokens.ForRider(trip).Token;
+        string token;
+        try
+        {
+            token = (await tokens.ForRiderAsync(trip, cancellationToken)).Token;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"demo: no link to a rider's trip, since its token could not be had: {failure.Message}");
+            return;
+        }
+
         var own = address.Own.ToString();
         _out.WriteLine(
             $"""

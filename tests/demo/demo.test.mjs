@@ -38,13 +38,13 @@ test('a port that is taken is named, before anything is built', async () => {
   }
 });
 
-test('an option out of its range, and half an attachment, are refused', async () => {
+test('an option out of its range, and an address that is none, are refused', async () => {
   const cars = await run('--port', '0', '--cars', '0');
   assert.notEqual(cars.code, 0);
   assert.match(cars.stderr, /--cars takes a number from 1/);
-  const half = await run('--port', '0', '--hub', 'localhost:6379');
+  const half = await run('--port', '0', '--api', 'localhost');
   assert.notEqual(half.code, 0);
-  assert.match(half.stderr, /--hub and --api go together/);
+  assert.match(half.stderr, /--api takes an http or https URL, not 'localhost'/);
 });
 
 describe('the running demo', { timeout: 120_000 }, () => {

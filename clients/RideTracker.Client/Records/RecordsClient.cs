@@ -35,6 +35,14 @@ public sealed class RecordsClient(HttpClient http, Func<CancellationToken, Value
     /// <summary>The trip is given up.</summary>
     public Task<RecordedTrip> CancelAsync(TripId trip, string key, CancellationToken cancellationToken) => CommandAsync(trip, "/cancel", key, cancellationToken);
 
+    /// <summary>The trips of a driver, the newest first as far as one page goes.</summary>
+    public async Task<IReadOnlyList<RecordedTrip>> ListTripsAsync(DriverId driver, CancellationToken cancellationToken)
+    {
+        var page = await AskAsync(
+            HttpMethod.Get, $"v1/trips?driver={Uri.EscapeDataString(driver.Value)}", content: null, key: null, RecordsJson.Default.TripPage, cancellationToken).ConfigureAwait(false);
+        return page.Trips;
+    }
+
     /// <summary>Tells the planned way to the trip's next stop, in place of the one that Records would plan.</summary>
     /// <param name="line">Two points at least.</param>
     /// <param name="seconds">How long the drive takes from end to end.</param>

@@ -12,6 +12,7 @@ namespace RideTracker.Client.Records;
 [JsonSerializable(typeof(DriverCard))]
 [JsonSerializable(typeof(TokenWish))]
 [JsonSerializable(typeof(RecordedTrip))]
+[JsonSerializable(typeof(TripPage))]
 [JsonSerializable(typeof(IssuedToken))]
 [JsonSerializable(typeof(ProblemNotice))]
 internal sealed partial class RecordsJson : JsonSerializerContext;
@@ -23,3 +24,5 @@ internal sealed record Assignment(string Driver);
 internal sealed record PlannedLine(IReadOnlyList<double[]> Line, double Seconds);
 
 internal sealed record TokenWish(string Role, string Sub, string? Trip, long Ttl);
+
+internal sealed record TripPage(IReadOnlyList<RecordedTrip> Trips);

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
+using RideTracker.Client.Records;
 using RideTracker.Demo.Rides;
 using RideTracker.Fleet;
 using RideTracker.Hosting;
-using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Streets;
 
@@ -19,8 +19,8 @@ internal static class DemoPages
     public static IEndpointRouteBuilder MapDemo(this IEndpointRouteBuilder app, Town town)
     {
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
-        pages.MapGet("/demo.json", GetDirectory);
-        pages.MapGet("/demo/token", GetToken);
+        pages.MapGet("/demo.json", GetDirectoryAsync);
+        pages.MapGet("/demo/token", GetTokenAsync);
         var map = town.ToGeoJson();
         var mapTag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(map.Span).AsSpan(0, 8))}\"");
         var config = ConfigOf(town);
@@ -53,34 +53,57 @@ internal static class DemoPages
         });
     }
 
-    private static IResult GetDirectory(DemoFleet fleet, HandTrip handTrip, DemoTokens tokens, HttpResponse response)
+    private static async Task<IResult> GetDirectoryAsync(DemoFleet fleet, HandTrip handTrip, DemoTokens tokens, HttpResponse response, CancellationToken cancellationToken)
     {
         response.Headers.CacheControl = "no-store";
         var going = fleet.TripsGoingOnFor(ListedTripsGoOnFor);
-        if (going.Count == 0) return Starting.Result("The fleet is still setting off.", TimeSpan.FromSeconds(1));
-        return TypedResults.Json(
-            new DemoDirectory(
-                [.. going.Select(trip => new TripWithToken(trip.Value, tokens.ForRider(trip).Token))],
-                HandTrip.Driver.Value,
-                tokens.ForDriver(HandTrip.Driver).Token,
-                new TripWithToken(handTrip.Id.Value, tokens.ForRider(handTrip.Id).Token),
-                tokens.ForDispatcher().Token),
-            DemoJson.Default.DemoDirectory);
+        if (going.Count == 0 || handTrip.Id is not { } byHand) return Starting.Result("The fleet is still setting off.", TimeSpan.FromSeconds(1));
+        try
+        {
+            var trips = new List<TripWithToken>();
+            foreach (var trip in going) trips.Add(new TripWithToken(trip.Value, (await tokens.ForRiderAsync(trip, cancellationToken)).Token));
+            return TypedResults.Json(
+                new DemoDirectory(
+                    trips,
+                    HandTrip.Driver.Value,
+                    (await tokens.ForDriverAsync(HandTrip.Driver, cancellationToken)).Token,
+                    new TripWithToken(byHand.Value, (await tokens.ForRiderAsync(byHand, cancellationToken)).Token),
+                    (await tokens.ForDispatcherAsync(cancellationToken)).Token,
+                    (await tokens.ForServiceAsync(cancellationToken)).Token),
+                DemoJson.Default.DemoDirectory);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException)
+        {
+            // A trip may have ended since it was listed; and Records may be away.
+            return Starting.Result($"A token could not be had: {failure.Message}", TimeSpan.FromSeconds(1));
+        }
     }
 
-    private static IResult GetToken(string? trip, string? role, TripBook trips, DemoTokens tokens, HttpResponse response)
+    private static async Task<IResult> GetTokenAsync(string? trip, string? role, TripBook trips, DemoTokens tokens, HttpResponse response, CancellationToken cancellationToken)
     {
         response.Headers.CacheControl = "no-store";
-        return (trip, role) switch
+        try
         {
-            (not null, null) => TripId.TryParse(trip, out var id) && trips.Knows(id) ? Fresh(tokens.ForRider(id)) : Problems.NotFound.Result("trip: the demo has no such trip."),
-            (null, "dispatcher") => Fresh(tokens.ForDispatcher()),
-            _ => Problems.InvalidParameter.Result("trip, role: either trip=ID or role=dispatcher is needed."),
-        };
+            return (trip, role) switch
+            {
+                (not null, null) => TripId.TryParse(trip, out var id) && trips.Knows(id)
+                    ? Fresh(await tokens.ForRiderAsync(id, cancellationToken))
+                    : Problems.NotFound.Result("trip: the demo has no such trip."),
+                (null, "dispatcher") => Fresh(await tokens.ForDispatcherAsync(cancellationToken)),
+                _ => Problems.InvalidParameter.Result("trip, role: either trip=ID or role=dispatcher is needed."),
+            };
+        }
+        catch (RecordsRefusedException refused)
+        {
+            return Problems.TripOver.Result(refused.Message);
+        }
+        catch (HttpRequestException failure)
+        {
+            return Starting.Result($"A token could not be had: {failure.Message}", TimeSpan.FromSeconds(1));
+        }
     }
 
-    private static JsonHttpResult<FreshToken> Fresh(MintedToken token) =>
-        TypedResults.Json(new FreshToken(token.Token, token.ExpiresAt.ToUnixTimeMilliseconds()), DemoJson.Default.FreshToken);
+    private static JsonHttpResult<FreshToken> Fresh(IssuedToken token) => TypedResults.Json(new FreshToken(token.Token, token.Expires), DemoJson.Default.FreshToken);
 
     private static MapConfig ConfigOf(Town town)
     {

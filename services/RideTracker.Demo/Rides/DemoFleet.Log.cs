@@ -8,10 +8,10 @@ internal sealed partial class DemoFleet
     [LoggerMessage(2, LogLevel.Critical, "The nodes refuse the fleet's tokens, so nothing can move: is Access__Keys__0 the nodes' signing key? {Why}")]
     private partial void LogRefused(string why);
 
-    [LoggerMessage(3, LogLevel.Warning, "The hub can't be reached, trying again: {Why}")]
-    private partial void LogHubAway(string why);
+    [LoggerMessage(3, LogLevel.Warning, "Records can't be reached, trying again: {Why}")]
+    private partial void LogRecordsAway(string why);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Count} trips could not be cancelled in the hub: {Why}")]
+    [LoggerMessage(4, LogLevel.Warning, "{Count} trips could not be cancelled: {Why}")]
     private partial void LogTripsLeft(int count, string why);
 
     [LoggerMessage(5, LogLevel.Warning, "No car can report to {Nodes}, trying again: {Why}")]

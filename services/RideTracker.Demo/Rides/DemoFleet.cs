@@ -1,10 +1,10 @@
+using System.Net;
 using RideTracker.Client;
+using RideTracker.Client.Records;
 using RideTracker.Demo.Pages;
 using RideTracker.Fleet;
 using RideTracker.Fleet.Rides;
 using RideTracker.Protocol;
-using RideTracker.Protocol.Hub;
-using RideTracker.Protocol.Trips;
 
 namespace RideTracker.Demo.Rides;
 
@@ -12,7 +12,8 @@ namespace RideTracker.Demo.Rides;
 internal sealed partial class DemoFleet(
     DemoSettings settings,
     Town town,
-    TripWriter writer,
+    ApiRides rides,
+    RecordsClient records,
     TripBook book,
     HandTrip handTrip,
     DemoTokens tokens,
@@ -42,17 +43,17 @@ internal sealed partial class DemoFleet(
         try
         {
             await address.ServingAsync(stopping.Token);
-            await WriteHandTripAsync(stopping.Token);
+            await CreateHandTripAsync(stopping.Token);
             _fleet = new SimulatedFleet(
                 new()
                 {
                     Server = address.Nodes,
-                    Token = (driver, _) => new(tokens.ForDriver(driver).Token),
+                    Token = async (driver, cancel) => (await tokens.ForDriverAsync(driver, cancel)).Token,
                     Cars = settings.Cars,
                     Seed = settings.Seed,
                 },
                 town,
-                writer,
+                rides,
                 time,
                 loggers);
             await Task.WhenAll(_fleet.RunAsync(stopping.Token), WatchConnectionsAsync(_fleet, stopping.Token));
@@ -68,21 +69,25 @@ internal sealed partial class DemoFleet(
             lifetime.StopApplication();
         }
 
-        if (settings.Attachment is not null) await CancelTripsAsync();
+        if (settings.Api is not null) await CancelTripsAsync();
     }
 
-    private async Task WriteHandTripAsync(CancellationToken cancellationToken)
+    private async Task CreateHandTripAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await writer.WriteAsync(handTrip.Create(), cancellationToken);
+                await handTrip.CreateAsync(cancellationToken);
                 return;
             }
-            catch (HubUnavailableException trouble)
+            catch (RecordsRefusedException refused) when (refused.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             {
-                LogHubAway(trouble.Message);
+                throw new DriverRefusedException(refused.Status, refused.Message);
+            }
+            catch (Exception trouble) when (trouble is HttpRequestException or RecordsRefusedException)
+            {
+                LogRecordsAway(trouble.Message);
             }
 
             await Task.Delay(RetryDelay, time, cancellationToken);
@@ -99,15 +104,19 @@ internal sealed partial class DemoFleet(
         }
     }
 
-    // The hub outlives this demo: nobody would ever end these.
+    // Records outlives this demo: nobody would ever end these.
     private async Task CancelTripsAsync()
     {
         using var patience = new CancellationTokenSource(FarewellTime, time);
         try
         {
-            foreach (var trip in book.Going) await writer.WriteAsync(trip with { Status = TripStatus.Canceled, Version = trip.Version + 1 }, patience.Token);
+            foreach (var trip in book.Going)
+            {
+                await records.CancelAsync(trip, $"{trip.Value}-farewell", patience.Token);
+                book.End(trip, completed: false);
+            }
         }
-        catch (Exception failure) when (failure is HubUnavailableException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException or OperationCanceledException)
         {
             LogTripsLeft(book.Going.Count, failure.Message);
         }

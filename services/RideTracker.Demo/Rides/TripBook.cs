@@ -1,49 +1,38 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using RideTracker.Protocol;
-using RideTracker.Protocol.Trips;
 
 namespace RideTracker.Demo.Rides;
 
-/// <summary>The demo's trips as it wrote them last: names new ones, and knows those that are over for a while, since their riders still ask.</summary>
+/// <summary>The demo's own trips: those that go on, and those that are over for a while, since their riders still ask.</summary>
 internal sealed class TripBook
 {
     // As many as a fleet of 200 ends in half a day.
     private const int MostEnded = 10_000;
 
-    // A hub may still know the trips of an earlier run: theirs must not have the same names.
-    private readonly string _run = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 5);
-    private readonly ConcurrentDictionary<TripId, Trip> _going = new();
+    private readonly ConcurrentDictionary<TripId, byte> _going = new();
     private readonly ConcurrentDictionary<TripId, byte> _ended = new();
     private readonly ConcurrentQueue<TripId> _endedOldestFirst = new();
-    private int _named;
     private int _completed;
 
-    public IReadOnlyCollection<Trip> Going => [.. _going.Values];
+    public IReadOnlyCollection<TripId> Going => [.. _going.Keys];
 
     /// <summary>Trips that were driven to their end.</summary>
     public int Completed => _completed;
 
-    public TripId NewName() => TripId.Parse($"t-{_run}-{Interlocked.Increment(ref _named)}");
-
-    /// <summary>Notes what was written.</summary>
-    public void Note(Trip trip)
+    public TripId Begin(TripId trip)
     {
-        if (!trip.Status.IsOver())
-        {
-            _going[trip.Id] = trip;
-            return;
-        }
-
-        if (!_going.TryRemove(trip.Id, out _)) return;
-        if (trip.Status == TripStatus.Complete) Interlocked.Increment(ref _completed);
-        _ended[trip.Id] = 0;
-        _endedOldestFirst.Enqueue(trip.Id);
-        while (_endedOldestFirst.Count > MostEnded && _endedOldestFirst.TryDequeue(out var oldest)) _ended.TryRemove(oldest, out _);
+        _going[trip] = 0;
+        return trip;
     }
 
-    /// <exception cref="KeyNotFoundException">The trip does not go on.</exception>
-    public Trip this[TripId trip] => _going[trip];
+    public void End(TripId trip, bool completed)
+    {
+        if (!_going.TryRemove(trip, out _)) return;
+        if (completed) Interlocked.Increment(ref _completed);
+        _ended[trip] = 0;
+        _endedOldestFirst.Enqueue(trip);
+        while (_endedOldestFirst.Count > MostEnded && _endedOldestFirst.TryDequeue(out var oldest)) _ended.TryRemove(oldest, out _);
+    }
 
     /// <summary>Whether this is a trip of the demo, over or not.</summary>
     public bool Knows(TripId trip) => _going.ContainsKey(trip) || _ended.ContainsKey(trip);

@@ -8,14 +8,21 @@ namespace RideTracker.Hosting.Access;
 /// <summary>Adds tokens, roles and revocation to a host. What has no policy of its own needs a valid token; public endpoints say <c>AllowAnonymous</c>.</summary>
 public static class AccessExtensions
 {
-    public static IServiceCollection AddAccess(this IServiceCollection services)
+    /// <summary>Adds what makes tokens, for a host that checks none.</summary>
+    public static IServiceCollection AddSigning(this IServiceCollection services)
     {
-        // Two hosts in one process (the demo) have one of it.
-        if (services.Any(service => service.ServiceType == typeof(TokenMinter))) return services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccessOptions>, AccessOptionsValidator>();
         services.AddSingleton<TokenMinter>();
+        return services;
+    }
+
+    public static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        // Two hosts in one process (the demo) have one of it.
+        if (services.Any(service => service.ServiceType == typeof(TokenMinter))) return services;
+        services.AddSigning();
         services.AddSingleton<Revocations>();
         services.AddSingleton<RevocationList>();
         services.AddHostedService(provider => provider.GetRequiredService<RevocationList>());
