@@ -75,8 +75,7 @@ internal static class DemoHost
             .AddSingleton<DemoTokens>()
             .AddSingleton<TripBook>()
             .AddSingleton(services => new RecordsClient(
-                // The demo serves before it asks itself.
-                new HttpClient { BaseAddress = services.GetRequiredService<DemoAddress>().Nodes, Timeout = TimeSpan.FromSeconds(10) },
+                new HttpClient(new NodesHandler(services.GetRequiredService<DemoAddress>())) { BaseAddress = NodesHandler.Placeholder, Timeout = TimeSpan.FromSeconds(10) },
                 _ => new(services.GetRequiredService<DemoTokens>().Own())))
             .AddSingleton<ApiRides>()
             .AddSingleton<HandTrip>()

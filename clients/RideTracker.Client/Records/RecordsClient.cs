@@ -40,7 +40,7 @@ public sealed class RecordsClient(HttpClient http, Func<CancellationToken, Value
     {
         var page = await AskAsync(
             HttpMethod.Get, $"v1/trips?driver={Uri.EscapeDataString(driver.Value)}", content: null, key: null, RecordsJson.Default.TripPage, cancellationToken).ConfigureAwait(false);
-        return page.Trips;
+        return page.Items;
     }
 
     /// <summary>Tells the planned way to the trip's next stop, in place of the one that Records would plan.</summary>

@@ -25,4 +25,4 @@ internal sealed record PlannedLine(IReadOnlyList<double[]> Line, double Seconds)
 
 internal sealed record TokenWish(string Role, string Sub, string? Trip, long Ttl);
 
-internal sealed record TripPage(IReadOnlyList<RecordedTrip> Trips);
+internal sealed record TripPage(IReadOnlyList<RecordedTrip> Items);

@@ -72,7 +72,7 @@ internal static class DemoPages
                     (await tokens.ForServiceAsync(cancellationToken)).Token),
                 DemoJson.Default.DemoDirectory);
         }
-        catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException)
+        catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException or TaskCanceledException { InnerException: TimeoutException })
         {
             // A trip may have ended since it was listed; and Records may be away.
             return Starting.Result($"A token could not be had: {failure.Message}", TimeSpan.FromSeconds(1));
@@ -97,7 +97,7 @@ internal static class DemoPages
         {
             return Problems.TripOver.Result(refused.Message);
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             return Starting.Result($"A token could not be had: {failure.Message}", TimeSpan.FromSeconds(1));
         }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
@@ -85,7 +86,7 @@ public static class RecordsSetup
     /// <summary>Maps all of a Records host.</summary>
     public static WebApplication MapRecords(this WebApplication app)
     {
-        app.Services.GetRequiredService<Microsoft.Extensions.Options.IStartupValidator>().Validate();
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         app.UseFailures();
         app.UseRouting();
         app.UseAccess();
@@ -100,6 +101,16 @@ public static class RecordsSetup
     {
         // Each slice maps itself onto this group.
         var group = app.MapGroup("/v1").WithGroupName(Document);
+        if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Engine == DatabaseEngine.Sqlite)
+        {
+            // SQLite blocks its caller, and the demo's requests begin on the thread that serves all of its sockets, the hub's too.
+            group.AddEndpointFilter(async (context, next) =>
+            {
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                return await next(context);
+            });
+        }
+
         group.MapTokens();
         group.MapTrips();
         group.MapDrivers();

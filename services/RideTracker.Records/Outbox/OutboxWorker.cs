@@ -53,7 +53,8 @@ internal sealed partial class OutboxWorker(
         // Without the lock, and on SQLite without holding its one writer: mostly there is nothing.
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (!await db.Set<OutboxRow>().AnyAsync(row => row.DueMs <= now, cancellationToken)) return false;
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // On SQLite there is one worker, and its one writer must not wait for the hub: the hub of the demo is in the same process and may wait for a writer.
+        await using var transaction = db.IsPostgres ? await db.Database.BeginTransactionAsync(cancellationToken) : null;
         // Another host is at it, and looks again when it hears of what came since.
         if (!await OutboxLock.TryTakeAsync(db, cancellationToken)) return false;
         var rows = await db.Set<OutboxRow>().AsNoTracking().Where(row => row.DueMs <= now).OrderBy(row => row.Id).Take(options.Value.BatchRows).ToListAsync(cancellationToken);
@@ -83,7 +84,7 @@ internal sealed partial class OutboxWorker(
         }
 
         if (done.Count > 0) await db.Set<OutboxRow>().Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        if (transaction is not null) await transaction.CommitAsync(cancellationToken);
         if (away is not null) throw new HubUnavailableException(away.Message, away);
         return rows.Count == options.Value.BatchRows;
     }

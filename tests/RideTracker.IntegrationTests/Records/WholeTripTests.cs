@@ -100,7 +100,7 @@ public class WholeTripTests(Redis7Engine redis, PostgresServer postgres) : IClas
         while (true)
         {
             using var page = JsonDocument.Parse(await staff.GetStringAsync($"/v1/events?trip={trip.Value}&after=0", patience.Token));
-            var kinds = page.RootElement.GetProperty("events").EnumerateArray().Select(one => $"{one.GetProperty("kind").GetString()} {Word(one.GetProperty("data"))}").ToList();
+            var kinds = page.RootElement.GetProperty("items").EnumerateArray().Select(one => $"{one.GetProperty("kind").GetString()} {Word(one.GetProperty("data"))}").ToList();
             if (kinds.Any(kind => kind.EndsWith(until, StringComparison.Ordinal))) return kinds;
         }
 
