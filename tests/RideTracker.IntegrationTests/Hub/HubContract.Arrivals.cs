@@ -122,6 +122,10 @@ public abstract partial class HubContract
         // The last 20 m are within the 60 m. Ann drives them in 3 s, and needs 5 s more; Bob is not seen before he stands there.
         await node.WriteAsync(Ann, At(0, 80, speed: 2), At(6, 40, speed: 2), At(10.5, 40, speed: 0));
         await node.WriteAsync(Bob, At(6, 40, speed: 2), At(10.5, 40, speed: 0));
+        // Not seen for a minute, half of whose way was within: whether it drove it evenly is not known.
+        var rare = DriverId.Parse("rare");
+        await node.ProjectAsync(TripOf("t_3", rare));
+        await node.WriteAsync(rare, At(0, 120, speed: 2), At(60, 0, speed: 2), At(61, 0, speed: 2));
         Assert.Empty(await ArrivalsAsync());
 
         await node.WriteAsync(Ann, At(11.5, 40, speed: 0));
