@@ -48,7 +48,7 @@ public class ErasureTests(Redis7Engine redis, PostgresServer postgres) : IClassF
     {
         var (token, _) = await DriveAsync();
         var before = await PostgresServer.DumpAsync(_database);
-        foreach (var table in (string[])["drivers", "trips", "fixes", "dead_fixes", "events", "tokens", "off_duty", "idempotency_keys"])
+        foreach (var table in (string[])["drivers", "trips", "fixes", "dead_fixes", "events", "tokens", "off_duty", "idempotency_keys", "geofence_presence"])
             Assert.Contains(before, line => line.StartsWith($"INSERT INTO public.{table}", StringComparison.Ordinal) && Has(line, Ann));
         Assert.Contains(await RedisDump.OfAsync(redis.Redis), line => Has(line, Ann));
 
@@ -176,6 +176,9 @@ public class ErasureTests(Redis7Engine redis, PostgresServer postgres) : IClassF
     private async Task<(string DriverToken, string Trip)> DriveAsync()
     {
         var (token, trip) = ("", "");
+        await _desk.AskAsync(
+            HttpMethod.Put, "/v1/geofences/town", 201,
+            """{"type":"Feature","properties":{"name":"Town"},"geometry":{"type":"Polygon","coordinates":[[[-122.5,37.7],[-122.3,37.7],[-122.3,37.9],[-122.5,37.9],[-122.5,37.7]]]}}""");
         foreach (var (driver, rider, fixes) in ((string, string, int)[])[(Ann, Rider, 3), (Bob, OtherRider, 2)])
         {
             await _desk.DriverAsync(driver);
