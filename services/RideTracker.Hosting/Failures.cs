@@ -23,9 +23,12 @@ public static class Failures
         app.UseStatusCodePages(context =>
         {
             var status = context.HttpContext.Response.StatusCode;
-            return Of(status).WriteAsync(context.HttpContext, status == StatusCodes.Status405MethodNotAllowed
-                ? $"{context.HttpContext.Request.Method} is not a method of this address."
-                : $"No resource at {context.HttpContext.Request.Path}.");
+            return Of(status).WriteAsync(context.HttpContext, status switch
+            {
+                StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Method} is not a method of this address.",
+                StatusCodes.Status415UnsupportedMediaType => "Content-Type: is not one that this address reads.",
+                _ => $"No resource at {context.HttpContext.Request.Path}.",
+            });
         });
         return app;
     }

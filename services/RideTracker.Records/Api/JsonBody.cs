@@ -90,12 +90,14 @@ internal static class JsonBody
     {
         var path = failure.Path is { Length: > 2 } full && full.StartsWith("$.", StringComparison.Ordinal) ? full[2..] : failure.Path is { Length: > 1 } index ? index[1..] : "body";
         var message = failure.Message;
-        if (!message.Contains("could not be converted", StringComparison.Ordinal))
-        {
+        // Where a member was of the wrong kind the reader says which kind it looked for; the outer message names only the object around.
+        var sought = failure.InnerException?.Message ?? "";
+        if (failure.InnerException is null && !message.Contains("could not be converted", StringComparison.Ordinal) || failure.InnerException is JsonException)
             return ("body", string.Create(CultureInfo.InvariantCulture, $"is no JSON that can be read here, at line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}"));
-        }
-
-        var kind = message.Contains("[]", StringComparison.Ordinal) || message.Contains("List`1", StringComparison.Ordinal) ? "an array"
+        var kind = sought.Contains("as a string", StringComparison.Ordinal) ? "a text"
+            : sought.Contains("as a boolean", StringComparison.Ordinal) ? "true or false"
+            : sought.Contains("as a number", StringComparison.Ordinal) || failure.InnerException is FormatException ? "a number"
+            : message.Contains("[]", StringComparison.Ordinal) || message.Contains("List`1", StringComparison.Ordinal) ? "an array"
             : message.Contains("System.Double", StringComparison.Ordinal) ? "a number"
             : message.Contains("System.Int", StringComparison.Ordinal) ? "a whole number"
             : message.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false"

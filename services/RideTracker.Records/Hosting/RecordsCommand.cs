@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
 using RideTracker.Records.Database;
+using RideTracker.Records.Outbox;
 
 namespace RideTracker.Records.Hosting;
 
@@ -15,10 +16,12 @@ internal static class RecordsCommand
         var root = new RootCommand("RideTracker's records: trips, drivers, tokens, trails, geofences and events. Without a command it serves. Settings come from the environment, such as Database__ConnectionString and Hub__Redis.")
         {
             new Command("migrate", "Brings the database to this version's tables, and ends."),
+            new Command("rebuild", "Writes into Redis all that it must know of the database: after Redis lost it. Works while hosts serve. Ends with 0, or 1 where something could not be written."),
         };
         root.SetAction((_, cancellationToken) => GuardAsync(() => ServeAsync(cancellationToken)));
         root.Subcommands[0].SetAction((_, cancellationToken) => RunAsync(MigrateAsync, cancellationToken));
         foreach (var command in Privacy.PrivacyCommands.Create()) root.Add(command);
+        root.Subcommands[1].SetAction((_, cancellationToken) => RunAsync(RebuildAsync, cancellationToken));
         return root;
     }
 
@@ -49,6 +52,21 @@ internal static class RecordsCommand
         foreach (var name in applied) Console.WriteLine($"applied {name}");
         Console.WriteLine(applied.Count == 0 ? "The database has all tables of this version." : $"{applied.Count} migrations applied.");
         return 0;
+    }
+
+    private static async Task<int> RebuildAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = await services.GetRequiredService<Rebuild>().RunAsync(Console.Out, cancellationToken);
+            Console.WriteLine(outcome.Failed == 0 ? "Redis has what the database says." : $"{outcome.Failed} could not be written, see above.");
+            return outcome.Failed == 0 ? 0 : 1;
+        }
+        catch (Protocol.Hub.HubUnavailableException away)
+        {
+            await Console.Error.WriteLineAsync($"Redis can't be reached ({away.Message}). What was written stays; run it again.");
+            return 1;
+        }
     }
 
     private static async Task<int> GuardAsync(Func<Task<int>> run)

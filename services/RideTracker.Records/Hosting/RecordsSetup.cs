@@ -51,7 +51,7 @@ public static class RecordsSetup
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddAccess();
-        services.AddOpenApi(Document);
+        services.AddOpenApi(Document, openApi => openApi.AddDocumentTransformer<RecordsDocument>().AddSchemaTransformer<RequiredMembers>());
         services.AddApi();
         services.AddRoutePlanning();
         services.AddRecordsCore();

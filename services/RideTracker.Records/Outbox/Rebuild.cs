@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RideTracker.Records.Database;
+using RideTracker.Records.Hub;
 
 namespace RideTracker.Records.Outbox;
 
@@ -8,7 +9,7 @@ namespace RideTracker.Records.Outbox;
 /// Writes into the hub all that it must know, from the database: after Redis lost everything, or to be sure. It works while hosts serve: each batch holds the
 /// outbox's lock and reads what is true then, so nothing older is ever written over something newer.
 /// </summary>
-public sealed class Rebuild(IDbContextFactory<RecordsDb> databases, IEnumerable<IProjected> kinds)
+public sealed class Rebuild(HubConnection hub, IDbContextFactory<RecordsDb> databases, IEnumerable<IProjected> kinds)
 {
     // Short enough that a host's outbox waits a fraction of a second for it.
     private const int BatchKeys = 100;
@@ -20,6 +21,7 @@ public sealed class Rebuild(IDbContextFactory<RecordsDb> databases, IEnumerable<
     /// <exception cref="Protocol.Hub.HubUnavailableException">The hub is away.</exception>
     public async Task<RebuildOutcome> RunAsync(TextWriter progress, CancellationToken cancellationToken)
     {
+        await hub.OpenAsync(cancellationToken);
         var written = new List<(string Kind, long Count)>();
         var failed = 0L;
         foreach (var kind in kinds)

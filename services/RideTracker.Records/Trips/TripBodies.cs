@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Geo;
@@ -8,9 +9,9 @@ namespace RideTracker.Records.Trips;
 
 /// <summary>Body of <c>POST /v1/trips</c>.</summary>
 public sealed record CreateTripBody(
-    [property: Description("Who asked for the trip: any text of 1 to 128 characters; riders' tokens name the trip, not this.")] string? Rider,
-    StopBody? Pickup,
-    StopBody? Dropoff) : ICheckedBody
+    [property: Description("Who asked for the trip: any text of 1 to 128 characters; riders' tokens name the trip, not this."), Required] string? Rider,
+    [property: Required] StopBody? Pickup,
+    [property: Required] StopBody? Dropoff) : ICheckedBody
 {
     public void Check(FieldErrors errors)
     {
@@ -22,8 +23,8 @@ public sealed record CreateTripBody(
 
 /// <summary>A place where the trip stops.</summary>
 public sealed record StopBody(
-    [property: Description("Degrees WGS 84, -85.05 to 85.05.")] double? Lat,
-    [property: Description("Degrees WGS 84, -180 to 180.")] double? Lng,
+    [property: Description("Degrees WGS 84, -85.05 to 85.05."), Required] double? Lat,
+    [property: Description("Degrees WGS 84, -180 to 180."), Required] double? Lng,
     [property: Description("What people call it, up to 200 characters.")] string? Label)
 {
     internal static void Check(FieldErrors errors, string field, StopBody? stop)
@@ -35,7 +36,7 @@ public sealed record StopBody(
 }
 
 /// <summary>Body of <c>POST /v1/trips/{id}/assign</c>.</summary>
-public sealed record AssignBody([property: Description("Who is to drive.")] string? Driver) : ICheckedBody
+public sealed record AssignBody([property: Description("Who is to drive."), Required] string? Driver) : ICheckedBody
 {
     public void Check(FieldErrors errors)
     {
@@ -45,8 +46,8 @@ public sealed record AssignBody([property: Description("Who is to drive.")] stri
 
 /// <summary>Body of <c>PUT /v1/trips/{id}/route</c>.</summary>
 public sealed record RouteBody(
-    [property: Description("[longitude, latitude] pairs, 2 to 5,000.")] double[][]? Line,
-    [property: Description("How long it takes from end to end, in seconds.")] double? Seconds) : ICheckedBody
+    [property: Description("[longitude, latitude] pairs, 2 to 5,000."), Required] double[][]? Line,
+    [property: Description("How long it takes from end to end, in seconds."), Required] double? Seconds) : ICheckedBody
 {
     private const int MaxPoints = 5_000;
 

@@ -111,8 +111,8 @@ public sealed class TripDesk(
         outbox.Wake();
         if (result is ApiAnswer)
         {
-            ways.Want(id.Value);
             if (before is not null) ways.WantOf(before);
+            if (driver is not null && driver != before) ways.WantOf(driver);
         }
 
         return result;

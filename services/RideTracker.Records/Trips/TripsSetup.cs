@@ -1,4 +1,6 @@
+using RideTracker.Hosting;
 using RideTracker.Records.Outbox;
+using RideTracker.Records.Trails;
 
 namespace RideTracker.Records.Trips;
 
@@ -17,20 +19,18 @@ public static class TripsSetup
     {
         services.AddSingleton<TripChanges>();
         services.AddSingleton<TripDesk>();
-        services.AddSingleton<IPlanWays, NoWays>();
+        services.AddCheckedOptions<TripsOptions>(TripsOptions.Section);
+        services.AddSingleton<TripsMetrics>();
+        services.AddSingleton<DriverPlaces>();
+        services.AddSingleton<WayPlanner>();
+        services.AddSingleton<IPlanWays>(provider => provider.GetRequiredService<WayPlanner>());
+        services.AddHostedService(provider => provider.GetRequiredService<WayPlanner>());
+        services.AddSingleton<WayWatch>();
+        services.AddSingleton<IFixesWritten>(provider => provider.GetRequiredService<WayWatch>());
+        services.AddHostedService(provider => provider.GetRequiredService<WayWatch>());
+        services.AddHostedService<ArrivalReader>();
         return services;
     }
 
     public static RouteGroupBuilder MapTrips(this RouteGroupBuilder group) => group.MapTripsApi();
-
-    private sealed class NoWays : IPlanWays
-    {
-        public void Want(string trip)
-        {
-        }
-
-        public void WantOf(string driver)
-        {
-        }
-    }
 }

@@ -100,7 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     private string ConnectionString(string database) => string.Create(
-        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Maximum Pool Size=20");
+        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Maximum Pool Size=20;Connection Idle Lifetime=5;Connection Pruning Interval=2");
 
     private async Task ExecuteAsync(string sql)
     {
@@ -122,7 +122,7 @@ public sealed class PostgresServer : IAsyncLifetime
         var start = Start(Binary("postgres"),
         [
             "-D", DataFolder, "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_folder.FullName}",
-            "-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+            "-c", "fsync=off", "-c", "max_connections=500", "-c", "shared_buffers=64MB",
         ]);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var log = new StringBuilder();

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Reflection;
 using RideTracker.Hosting.Access;
+using RideTracker.Records.Api;
+using RideTracker.Records.Outbox;
 using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
+using RideTracker.Records.Trips;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting;
@@ -30,6 +33,9 @@ public class OperationsPageTests
         { "Tracking", new TrackingOptions() },
         { "Tokens", new TokensOptions() },
         { "Routing", new RoutingOptions() },
+        { "Trips", new TripsOptions() },
+        { "Outbox", new OutboxOptions() },
+        { "Api", new ApiOptions() },
     };
 
     [Theory]
