@@ -13,6 +13,8 @@ public static class Problems
 
     public static Problem MethodNotAllowed { get; } = new("method-not-allowed", 405, "The resource has no such method.");
 
+    public static Problem NotAcceptable { get; } = new("not-acceptable", 406, "None of the media types asked for can be had here.");
+
     public static Problem TripOver { get; } = new("trip-over", 410, "The trip is over.");
 
     public static Problem TooMany { get; } = new("too-many", 409, "There are as many of them as there may be.");

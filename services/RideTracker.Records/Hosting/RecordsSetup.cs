@@ -117,6 +117,7 @@ public static class RecordsSetup
         group.MapGeofences();
         group.MapEvents();
         group.MapWebhooks();
+        group.MapTrails();
         return app;
     }
 }

@@ -32,11 +32,8 @@ internal sealed class PostgresFixDays
             var there = (await AttachedAsync(db, cancellationToken)).Select(partition => partition.Name).ToHashSet();
             foreach (var day in missing.Where(day => !there.Contains(NameOf(day))))
             {
-                // Names and times are made here, of digits: nothing in them is anybody's input.
-                await db.Database.ExecuteSqlRawAsync($"CREATE TABLE IF NOT EXISTS {NameOf(day)} (LIKE fixes INCLUDING DEFAULTS INCLUDING CONSTRAINTS)", cancellationToken);
-                await db.Database.ExecuteSqlRawAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE fixes ATTACH PARTITION {NameOf(day)} FOR VALUES FROM ('{day:yyyy-MM-dd} 00:00:00+00') TO ('{day.AddDays(1):yyyy-MM-dd} 00:00:00+00')"),
-                    cancellationToken);
+                await db.Database.ExecuteSqlRawAsync(CreateOf(day), cancellationToken);
+                await db.Database.ExecuteSqlRawAsync(AttachOf(day), cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -55,12 +52,12 @@ internal sealed class PostgresFixDays
             // Detaching waits for those who read the partition, and keeps others from attaching one meanwhile: not for ever. It goes on where it was broken off.
             await db.Database.ExecuteSqlRawAsync("SET statement_timeout = '60s'", cancellationToken);
             foreach (var old in (await AttachedAsync(db, cancellationToken)).Where(partition => DayOf(partition.Name) < day))
-                await db.Database.ExecuteSqlRawAsync($"ALTER TABLE fixes DETACH PARTITION {old.Name} {(old.IsPending ? "FINALIZE" : "CONCURRENTLY")}", cancellationToken);
+                await db.Database.ExecuteSqlRawAsync(DetachOf(old), cancellationToken);
 
             var dropped = (await DetachedAsync(db, cancellationToken)).Where(name => DayOf(name) < day).ToList();
             foreach (var name in dropped)
             {
-                await db.Database.ExecuteSqlRawAsync($"DROP TABLE {name}", cancellationToken);
+                await db.Database.ExecuteSqlRawAsync(DropOf(name), cancellationToken);
                 _known.TryRemove(DayOf(name)!.Value, out _);
             }
 
@@ -73,6 +70,16 @@ internal sealed class PostgresFixDays
             await db.Database.CloseConnectionAsync();
         }
     }
+
+    // Names and times in these are made here, of digits: nothing is anybody's input.
+    private static string CreateOf(DateOnly day) => $"CREATE TABLE IF NOT EXISTS {NameOf(day)} (LIKE fixes INCLUDING DEFAULTS INCLUDING CONSTRAINTS)";
+
+    private static string AttachOf(DateOnly day) => string.Create(
+        CultureInfo.InvariantCulture, $"ALTER TABLE fixes ATTACH PARTITION {NameOf(day)} FOR VALUES FROM ('{day:yyyy-MM-dd} 00:00:00+00') TO ('{day.AddDays(1):yyyy-MM-dd} 00:00:00+00')");
+
+    private static string DetachOf(AttachedDay day) => $"ALTER TABLE fixes DETACH PARTITION {day.Name} {(day.IsPending ? "FINALIZE" : "CONCURRENTLY")}";
+
+    private static string DropOf(string name) => $"DROP TABLE {name}";
 
     private static string NameOf(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{day:yyyyMMdd}");
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using RideTracker.Records.Database;
@@ -42,11 +41,13 @@ internal sealed class PostgresFixStore : IFixStore
         }
         catch (Exception failure) when (DatabaseTrouble.Is(failure) || failure is InvalidOperationException)
         {
-            // It is broken, and its locks end with it. One that only seems to be in use does not go back to the pool either.
-            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+            // It is broken: the pool does not take it back, and its locks end with it.
+            return;
         }
-
-        await db.Database.CloseConnectionAsync();
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     public async Task<bool> TryOwnAsync(RecordsDb db, int partition, CancellationToken cancellationToken) =>

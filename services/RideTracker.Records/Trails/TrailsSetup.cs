@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using RideTracker.Hosting;
 using RideTracker.Records.Database;
+using RideTracker.Records.Trails.Export;
 
 namespace RideTracker.Records.Trails;
 
@@ -16,9 +17,17 @@ public static class TrailsSetup
         services.AddSingleton<IFixStore>(provider =>
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Engine == DatabaseEngine.Sqlite ? new SqliteFixStore() : new PostgresFixStore());
         services.AddSingleton<BatchWriter>();
+        services.AddSingleton<TrailPages>();
         services.AddHostedService<QueueReader>();
         services.AddSingleton<TrailRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<TrailRetention>());
         return services;
+    }
+
+    /// <summary>Maps trails onto Records' group.</summary>
+    public static RouteGroupBuilder MapTrails(this RouteGroupBuilder group)
+    {
+        TrailsApi.Map(group);
+        return group;
     }
 }
