@@ -23,6 +23,8 @@ internal sealed class GeoJsonTrail : IFixSink
         _json.WriteStartObject();
         _json.WriteString("type"u8, "FeatureCollection"u8);
         _json.WriteStartArray("features"u8);
+        // The writer must hold nothing while the response is flushed: its memory would be gone.
+        _json.Flush();
     }
 
     public void Take(TrailFix fix, bool startsRun)

@@ -9,7 +9,9 @@ internal sealed class RecordsProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private RecordsProcess(Process process) => _process = process;
+    private RecordsProcess(Process process, string url) => (_process, Url) = (process, new Uri(url));
+
+    public Uri Url { get; }
 
     /// <summary>Starts it; it reads the queue as soon as it is up.</summary>
     public static RecordsProcess Start(string redis, string database, params (string Key, string Value)[] settings)
@@ -20,15 +22,16 @@ internal sealed class RecordsProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
+        var url = FormattableString.Invariant($"http://127.0.0.1:{FreePort.Next()}");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RideTracker.Records.dll"));
         foreach (var (key, value) in (IEnumerable<(string Key, string Value)>)
-            [("urls", FormattableString.Invariant($"http://127.0.0.1:{FreePort.Next()}")), ("Hub:Redis", redis), ("Database:ConnectionString", database), ("Access:Keys:0", TestTokens.Key), .. settings])
+            [("urls", url), ("Hub:Redis", redis), ("Database:ConnectionString", database), ("Access:Keys:0", TestTokens.Key), .. settings])
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var process = new Process { StartInfo = start };
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new RecordsProcess(process);
+        return new RecordsProcess(process, url);
     }
 
     public bool HasExited => _process.HasExited;
