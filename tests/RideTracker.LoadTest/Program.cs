@@ -3,6 +3,7 @@ using RideTracker.LoadTest;
 using RideTracker.LoadTest.Compare;
 using RideTracker.LoadTest.Peers;
 using RideTracker.LoadTest.Processes;
+using RideTracker.LoadTest.Records;
 using RideTracker.LoadTest.Scenarios;
 using Spectre.Console;
 
@@ -14,6 +15,7 @@ var root = new RootCommand("Measures RideTracker: starts a tracking node and Red
     IngestCommand.Create(AnsiConsole.Console, TimeProvider.System),
     StormCommand.Create(AnsiConsole.Console, TimeProvider.System),
     LabCommand.Create(AnsiConsole.Console, TimeProvider.System),
+    RecordsCommand.Create(AnsiConsole.Console, TimeProvider.System),
     CompareCommand.Create(AnsiConsole.Console, TimeProvider.System),
     PeerCommand.Create(),
 };

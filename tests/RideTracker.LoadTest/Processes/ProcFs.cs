@@ -18,6 +18,11 @@ internal static class ProcFs
         return (long.Parse(words[11], CultureInfo.InvariantCulture) + long.Parse(words[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
+    /// <summary>CPU time of a process and all its children that run now, in seconds.</summary>
+    public static double CpuSecondsOfFamily(int pid) => CpuSeconds(pid) + Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0 && ParentOf(id) == pid).Sum(CpuSeconds);
+
     /// <summary>Memory of a process that is in RAM, in bytes; 0 if it is gone.</summary>
     public static long ResidentBytes(int pid)
     {
@@ -34,6 +39,12 @@ internal static class ProcFs
             .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => long.Parse(word, CultureInfo.InvariantCulture)).ToArray();
         // user nice system idle iowait irq softirq steal (proc(5)); guests are part of user.
         return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) / TicksPerSecond;
+    }
+
+    private static int ParentOf(int pid)
+    {
+        var text = Read(pid, "stat");
+        return text is null ? 0 : int.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
     private static string? Read(int pid, string file)

@@ -22,14 +22,15 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts it on the servers' core.</summary>
     /// <param name="binary">The program: redis-server or valkey-server.</param>
     /// <param name="appendOnly">Whether it writes each change to a file, as docker-compose.yml has it (fsync each second).</param>
-    public static async Task<RedisServer> StartAsync(string binary, bool appendOnly, CancellationToken cancellationToken)
+    /// <param name="core">Another core than the servers'.</param>
+    public static async Task<RedisServer> StartAsync(string binary, bool appendOnly, CancellationToken cancellationToken, int? core = null)
     {
         var folder = Directory.CreateTempSubdirectory("ridetracker-load-");
         var port = FreePort.Next();
         try
         {
             var process = await ChildProcess.StartAsync(
-                Cores.On(Cores.Server, binary, "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--protected-mode", "no", "--save", "", "--appendonly", appendOnly ? "yes" : "no",
+                Cores.On(core ?? Cores.Server, binary, "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--protected-mode", "no", "--save", "", "--appendonly", appendOnly ? "yes" : "no",
                     "--maxmemory-policy", "noeviction", "--dir", folder.FullName),
                 [], folder.FullName, "Ready to accept connections", TimeSpan.FromSeconds(20), cancellationToken);
             return new RedisServer(process, folder, port);
