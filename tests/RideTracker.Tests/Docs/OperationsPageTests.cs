@@ -6,6 +6,7 @@ using RideTracker.Records.Outbox;
 using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 using RideTracker.Records.Trips;
+using RideTracker.Records.Trails;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting;
@@ -31,6 +32,7 @@ public class OperationsPageTests
         { "FanOut", new FanOutOptions() },
         { "Delivery", new DeliveryOptions() },
         { "Tracking", new TrackingOptions() },
+        { "Trails", new TrailOptions() },
         { "Tokens", new TokensOptions() },
         { "Routing", new RoutingOptions() },
         { "Trips", new TripsOptions() },
