@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
 using RideTracker.Records.Database;
 using RideTracker.Records.Drivers;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using RideTracker.Protocol;
 using RideTracker.Protocol.Streets;
 using RideTracker.Protocol.Trips;
 using RideTracker.Records.Database;
