@@ -130,34 +130,48 @@ public class WholeTripTests(Redis7Engine redis, PostgresServer postgres) : IClas
     /// <summary>A phone that drives along a meridian at 50 m/s and reports ten times a second.</summary>
     private sealed class Phone(DriverId driver, TrackingNode node, string token) : IDisposable
     {
-        private const double MetersPerFix = 5;
+        private const double MetersPerSecond = 50;
 
         private readonly TestDriver _driver = new(driver.Value, token);
         private readonly PeriodicTimer _pace = new(TimeSpan.FromMilliseconds(100));
+        private long _timeMs;
 
         public long LastTimeMs { get; private set; }
 
         public int Sent { get; private set; }
 
+        // As far as its own time says, so that a late tick is no jump.
         public async Task DriveAsync(double from, double to)
         {
-            var steps = (int)Math.Ceiling((to - from) / DegreesPerMeter / MetersPerFix);
-            for (var step = 0; step <= steps; step++) await FixAsync(from + (to - from) * step / steps);
+            var began = await TickAsync();
+            for (var at = from; at < to; at = Math.Min(to, from + (await TickAsync() - began) / 1_000d * MetersPerSecond * DegreesPerMeter)) await FixAsync(at);
+            await FixAsync(to);
         }
 
         public async Task StandAsync(double at, int fixes)
         {
-            for (var fix = 0; fix < fixes; fix++) await FixAsync(at + Math.Sin(fix) * 2 * DegreesPerMeter);
+            for (var fix = 0; fix < fixes; fix++)
+            {
+                await TickAsync();
+                await FixAsync(at + Math.Sin(fix) * DegreesPerMeter / 10, speed: 0);
+            }
         }
 
         public void Dispose() => _pace.Dispose();
 
-        private async Task FixAsync(double latitude)
+        private async Task<long> TickAsync()
         {
             await _pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-            LastTimeMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+            // No two fixes of one time: that is how they are told apart.
+            return _timeMs = Math.Max(_timeMs + 1, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        private async Task FixAsync(double latitude, double speed = MetersPerSecond)
+        {
+            if (LastTimeMs == _timeMs) await TickAsync();
+            LastTimeMs = _timeMs;
             Sent++;
-            await _driver.ReportAsync(node, new WireFix(LastTimeMs, latitude, Pickup.Longitude, 5, 50, 0));
+            await _driver.ReportAsync(node, new WireFix(LastTimeMs, latitude, Pickup.Longitude, 5, speed, 0));
         }
     }
 }
