@@ -79,7 +79,7 @@ public class WholeTripTests(Redis7Engine redis, PostgresServer postgres) : IClas
         // What is kept.
         var kinds = await EventsAsync(staff, trip, until: "complete");
         Assert.Equal(
-            ["trip-status new", "trip-status enroute-to-pickup", "arrival pickup", "trip-status arrived-at-pickup", "trip-status enroute-to-dropoff", "trip-status complete"],
+            ["trip-status new", "trip-status enroute-to-pickup", "trip-status arrived-at-pickup", "arrival pickup", "trip-status enroute-to-dropoff", "trip-status complete"],
             kinds.Where(kind => !kind.StartsWith("arrival dropoff", StringComparison.Ordinal)));
         var trail = await TrailAsync(staff, trip, least: phone.Sent - before);
         Assert.Contains(last, trail);
