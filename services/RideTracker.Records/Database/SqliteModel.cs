@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using NetTopologySuite.Geometries;
 using NetTopologySuite.IO;
@@ -24,6 +25,7 @@ internal static class SqliteModel
                 if (typeof(Geometry).IsAssignableFrom(property.ClrType))
                 {
                     property.SetValueConverter(GeometryConverter(property.ClrType));
+                    property.SetValueComparer(typeof(AreaComparer<>).MakeGenericType(property.ClrType));
                     property.SetColumnType("BLOB");
                 }
                 else if (property.ClrType == typeof(DateTimeOffset) || property.ClrType == typeof(DateTimeOffset?))
@@ -44,5 +46,8 @@ internal static class SqliteModel
         (ValueConverter)Activator.CreateInstance(typeof(WkbConverter<>).MakeGenericType(type))!;
 
     private sealed class WkbConverter<T>() : ValueConverter<T, byte[]>(geometry => geometry.AsBinary(), bytes => (T)new WKBReader().Read(bytes))
+        where T : Geometry;
+
+    private sealed class AreaComparer<T>() : ValueComparer<T>((a, b) => ReferenceEquals(a, b) || (a != null && b != null && a.EqualsExact(b)), area => area.GetHashCode(), area => (T)area.Copy())
         where T : Geometry;
 }

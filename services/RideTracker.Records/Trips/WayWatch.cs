@@ -55,7 +55,7 @@ internal sealed partial class WayWatch(IPlanWays ways, IDbContextFactory<Records
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var active = await DriverQueries.Active(db).Where(row => !row.RouteGiven && row.Status != TripStatus.ArrivedAtPickup)
-            .Select(row => new { row.Driver, row.Id, row.RouteVersion, HasLine = row.RouteLine != null }).Take(MostTrips).ToListAsync(cancellationToken);
+            .Select(row => new { row.Driver, row.Id, row.RouteVersion, HasLine = row.RouteLine != null }).OrderBy(row => row.Id).Take(MostTrips).ToListAsync(cancellationToken);
         foreach (var gone in _watched.Keys.Except(active.Select(row => row.Driver!)).ToList()) _watched.TryRemove(gone, out _);
         foreach (var row in active)
         {
@@ -93,7 +93,7 @@ internal sealed partial class WayWatch(IPlanWays ways, IDbContextFactory<Records
     private async Task ReckonAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        foreach (var driver in await db.Set<TripRow>().Where(row => row.Queued).Select(row => row.Driver!).Take(MostTrips).ToListAsync(cancellationToken)) ways.WantOf(driver);
+        foreach (var driver in await db.Set<TripRow>().Where(row => row.Queued).Select(row => row.Driver!).Order().Take(MostTrips).ToListAsync(cancellationToken)) ways.WantOf(driver);
     }
 
     [LoggerMessage(724, LogLevel.Warning, "Planned ways can't be watched now: {Reason}")]
