@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Text;
+using RideTracker.LoadTest.Formats;
 using RideTracker.LoadTest.Processes;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
@@ -13,6 +14,9 @@ internal sealed class AcceptFeed : IDisposable
 {
     private const int KeysAhead = 5;
     private const int ArgumentsAhead = 5;
+
+    /// <summary>Most fixes of a report here.</summary>
+    public const int MostFixes = 10;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly string _script;
@@ -43,9 +47,10 @@ internal sealed class AcceptFeed : IDisposable
         _script = Encoding.ASCII.GetString(Bulk());
     }
 
-    /// <summary>Gives a batch of reports of one fix each, and returns how many the hub accepted; those that it knew are no part of it.</summary>
+    /// <summary>Gives a batch of reports, and returns how many of their fixes the hub accepted; those that it knew are no part of it.</summary>
+    /// <param name="fixes">Of each report the driver, its newest fix, and how many it has: one a second.</param>
     /// <exception cref="LoadTestException">The history is full: what comes now is not settled.</exception>
-    public int Report(ReadOnlySpan<(int Driver, DriverFix Fix)> fixes)
+    public int Report(ReadOnlySpan<(int Driver, DriverFix Fix, int Count)> fixes)
     {
         Begin(3 + KeysAhead + 2 * fixes.Length + ArgumentsAhead + 10 * fixes.Length);
         Part("EVALSHA"u8);
@@ -56,7 +61,7 @@ internal sealed class AcceptFeed : IDisposable
         Part(_historyKey);
         Part(Encoding.ASCII.GetBytes(HubKeys.HistoryBytes(0)));
         Part(Encoding.ASCII.GetBytes(HubKeys.Arrivals(0)));
-        foreach (var (driver, _) in fixes)
+        foreach (var (driver, _, _) in fixes)
         {
             Part(_slots[driver]);
             Part(_tracks[driver]);
@@ -70,8 +75,10 @@ internal sealed class AcceptFeed : IDisposable
         Part("60,8,75,3,400"u8);
         Span<byte> text = stackalloc byte[FixText.MaxLength];
         Span<byte> place = stackalloc byte[FixText.MaxPlaceLength];
+        Span<byte> allText = stackalloc byte[MostFixes * FixText.MaxLength];
+        Span<byte> allPlaces = stackalloc byte[MostFixes * FixText.MaxPlaceLength];
         Span<byte> cell = stackalloc byte[Cell.Length];
-        foreach (var (driver, fix) in fixes)
+        foreach (var (driver, fix, count) in fixes)
         {
             var fixText = text[..FixText.Write(in fix, text)];
             var placeText = place[..FixText.WritePlace(in fix, place)];
@@ -79,15 +86,24 @@ internal sealed class AcceptFeed : IDisposable
             var coordinates = placeText[(placeText.IndexOf((byte)',') + 1)..^1];
             var comma = coordinates.IndexOf((byte)',');
             Part(_drivers[driver]);
+            Part(fix.FixTimeMs - 1_000 * (count - 1));
             Part(fix.FixTimeMs);
-            Part(fix.FixTimeMs);
-            Part(1);
+            Part(count);
             Part(cell);
             Part(coordinates[..comma]);
             Part(coordinates[(comma + 1)..]);
             Part(fixText);
-            Part(fixText);
-            Part(placeText);
+            int textLength = 0, placesLength = 0;
+            for (var i = count - 1; i >= 0; i--)
+            {
+                var time = fix.FixTimeMs - 1_000 * i;
+                var one = new DriverFix(time, FixWalk.Latitude(driver, time) / 1e7, fix.Longitude) { AccuracyMeters = fix.AccuracyMeters, SpeedMps = fix.SpeedMps, HeadingDegrees = fix.HeadingDegrees };
+                textLength += FixText.Write(in one, allText[textLength..]);
+                placesLength += FixText.WritePlace(in one, allPlaces[placesLength..]);
+            }
+
+            Part(allText[..textLength]);
+            Part(allPlaces[..placesLength]);
         }
 
         Send();

@@ -75,32 +75,34 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
         };
     }
 
-    // Every n-th fix is kept back for ten seconds; it is due, as a late one, in place of another.
+    // Late fixes come as after a tunnel: ten of a driver in one report, from ten seconds and more ago; so such a report is due for every tenth late fix.
     private void Feed(AcceptFeed feed, int count)
     {
-        var reports = new (int, DriverFix)[Math.Min(count, MostReports)];
+        var reports = new (int, DriverFix, int)[Math.Min(count, MostReports)];
         for (var done = 0; done < count;)
         {
-            var size = Math.Min(reports.Length, count - done);
             var now = Clock.UnixMs(Clock.Ns);
-            for (var i = 0; i < size; i++)
+            int size = 0, fixes = 0;
+            while (size < reports.Length && done + fixes < count)
             {
                 var number = _next++;
                 var driver = (int)(number % settings.Drivers);
-                // A driver's own fixes come in rounds: the late ones have odd times, so that none is twice.
-                var isLate = number / settings.Drivers > LateMs / 1_000 && Hash(number) % 100 < settings.LatePercent;
+                // So many reports of ten make the percentage among all fixes. Late times are odd, so that none is twice.
+                var isLate = number / settings.Drivers > LateMs / 1_000 && Hash(number) % 10_000 * (1_000 - 9 * settings.LatePercent) < 10_000 * settings.LatePercent;
                 var time = isLate ? ((now - LateMs) / 10 * 10) + 5 : now / 10 * 10;
-                reports[i] = (driver, new DriverFix(time, FixWalk.Latitude(driver, time) / 1e7, FixWalk.Longitude(driver) / 1e7) { AccuracyMeters = 5, SpeedMps = 11, HeadingDegrees = 0 });
+                var fix = new DriverFix(time, FixWalk.Latitude(driver, time) / 1e7, FixWalk.Longitude(driver) / 1e7) { AccuracyMeters = 5, SpeedMps = 11, HeadingDegrees = 0 };
+                reports[size++] = (driver, fix, isLate ? AcceptFeed.MostFixes : 1);
+                fixes += isLate ? AcceptFeed.MostFixes : 1;
             }
 
             _accepted += feed.Report(reports.AsSpan(0, size));
-            if (_next / size % 100 < settings.TwicePercent)
+            if (Hash(_next) % 100 < settings.TwicePercent)
             {
                 feed.RepeatNewest();
-                _repeated += size;
+                _repeated += fixes;
             }
 
-            done += size;
+            done += fixes;
         }
     }
 
