@@ -11,6 +11,9 @@ internal static class TraceFile
     /// <summary>Where the streets under the traces lie (the middle of the city); skips the test where they are not there.</summary>
     public static string FindStreets() => Find("shared/data/streets/sf-streets.geojson");
 
+    /// <summary>Where the neighbourhoods of the city lie; skips the test where they are not there.</summary>
+    public static string FindNeighbourhoods() => Find("shared/data/streets/sf-neighbourhoods.geojson");
+
     private static string Find(string name)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

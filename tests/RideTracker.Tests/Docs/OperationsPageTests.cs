@@ -7,6 +7,11 @@ using RideTracker.Records.Routing;
 using RideTracker.Records.Tokens;
 using RideTracker.Records.Trips;
 using RideTracker.Records.Trails;
+using RideTracker.Records.Events;
+using RideTracker.Records.Geofences;
+using RideTracker.Records.Routing;
+using RideTracker.Records.Tokens;
+using RideTracker.Records.Webhooks;
 using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting;
@@ -38,6 +43,9 @@ public class OperationsPageTests
         { "Trips", new TripsOptions() },
         { "Outbox", new OutboxOptions() },
         { "Api", new ApiOptions() },
+        { "Geofences", new GeofencesOptions() },
+        { "Events", new EventsOptions() },
+        { "Webhooks", new WebhooksOptions() },
     };
 
     [Theory]
