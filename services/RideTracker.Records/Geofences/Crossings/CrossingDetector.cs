@@ -14,6 +14,7 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
     private readonly List<Fence> _near = [];
     private readonly List<double> _cuts = [];
     private readonly List<Crossing> _found = [];
+    private long _seen;
 
     /// <summary>How often a fence's geometry was asked: what the work grows with.</summary>
     public long Questions { get; private set; }
@@ -28,7 +29,7 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
         var accuracy = fix.AccuracyMeters is { } told ? Math.Max(1, told) : options.AssumedAccuracyMeters;
         if (fix.FixTimeMs <= driver.FixTimeMs || accuracy > options.MaxAccuracyMeters) return false;
         var step = Step(driver, fix, accuracy);
-        // Outside of what is near: fences that the driver was in and is now far from.
+        // Beside what is near: fences that the driver was in and is now far from.
         index.Near(step.Bounds(), _near);
         foreach (var stay in driver.Stays)
         {
@@ -36,6 +37,7 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
         }
 
         _found.Clear();
+        _seen = driver.FencesVersion;
         List<FenceStay>? stays = null;
         foreach (var fence in _near)
         {
@@ -64,8 +66,14 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
 
     private FenceStay? Look(Fence fence, FenceStay? stay, in Step step)
     {
-        var here = step.To;
-        var inside = Covers(fence, here);
+        // No edge is anywhere near the way, and the side before it is known: it is the same. So it is with nearly all fixes.
+        if (step.Joined && fence.Version <= _seen && stay is null or { Pending: null } && !NearBorder(fence, step))
+        {
+            if (stay is not null) new CrossingJudge(fence, stay, step, _found).Arrive(inside: true);
+            return stay;
+        }
+
+        var inside = Covers(fence, step.To);
         _cuts.Clear();
         if (step.Joined) Cut(fence, step, inside);
         if (stay is null)
@@ -85,6 +93,13 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
     {
         Questions++;
         return fence.Shape.Covers(place.Lat, place.Lng);
+    }
+
+    private bool NearBorder(Fence fence, in Step step)
+    {
+        var from = step.From!.Value;
+        Questions++;
+        return fence.Shape.IsNearBorder(from.Lat, from.Lng, step.To.Lat, step.To.Lng);
     }
 
     private void Cut(Fence fence, in Step step, bool inside)

@@ -13,8 +13,9 @@ internal sealed class BorderTree
 
     private readonly double[] _fromX, _fromY, _toX, _toY;
 
-    // Level 0 is round edges.
-    private readonly List<Box[]> _levels = [];
+    // In one piece, the root first: what is asked of ten thousand geofences in turn is seldom in the processor's cache. Level 0 is round edges.
+    private readonly Box[] _boxes;
+    private readonly int[] _starts;
 
     public BorderTree(Geometry area)
     {
@@ -34,30 +35,57 @@ internal sealed class BorderTree
         (_fromX, _fromY, _toX, _toY) = ([.. fromX], [.. fromY], [.. toX], [.. toY]);
         var below = new Box[_fromX.Length];
         for (var i = 0; i < below.Length; i++) below[i] = Box.Round(_fromX[i], _fromY[i], _toX[i], _toY[i]);
+        List<Box[]> levels = [];
         do
         {
             below = [.. below.Chunk(Fan).Select(boxes => boxes.Aggregate((one, other) => one.With(other)))];
-            _levels.Add(below);
+            levels.Add(below);
         }
         while (below.Length > 1);
+        _boxes = [.. Enumerable.Reverse(levels).SelectMany(boxes => boxes)];
+        // Where each level begins, and last the number of levels.
+        _starts = new int[levels.Count + 1];
+        for (var level = levels.Count - 1; level >= 0; level--) _starts[level] = level == levels.Count - 1 ? 0 : _starts[level + 1] + levels[level + 1].Length;
+        _starts[levels.Count] = levels.Count;
     }
+
+    private int Top => _starts[^1] - 1;
 
     /// <summary>Distance from a place to the nearest edge, or <paramref name="most"/> if all are farther.</summary>
     public double Distance(double x, double y, double most)
     {
         var nearest = most * most;
-        Nearest(_levels.Count - 1, 0, x, y, ref nearest);
+        Nearest(Top, 0, x, y, ref nearest);
         return Math.Sqrt(nearest);
+    }
+
+    /// <summary>Whether the box round a way, wider by <paramref name="by"/>, touches that round an edge. If not, nothing of the border is on the way or within that distance.</summary>
+    public bool IsNear(double fromX, double fromY, double toX, double toY, double by)
+    {
+        var way = Box.Round(fromX, fromY, toX, toY);
+        return IsNear(Top, 0, new Box(way.MinX - by, way.MinY - by, way.MaxX + by, way.MaxY + by));
     }
 
     /// <summary>Adds the shares of a way at which it cuts edges. A vertex on the way counts with one of its two edges where the border passes to the other side there, else with both or none.</summary>
     public void Cut(double fromX, double fromY, double toX, double toY, List<double> shares) =>
-        Cut(_levels.Count - 1, 0, Box.Round(fromX, fromY, toX, toY), fromX, fromY, toX - fromX, toY - fromY, shares);
+        Cut(Top, 0, Box.Round(fromX, fromY, toX, toY), fromX, fromY, toX - fromX, toY - fromY, shares);
+
+    private bool IsNear(int level, int index, in Box way)
+    {
+        if (!_boxes[_starts[level] + index].Touches(way)) return false;
+        var end = Math.Min((index + 1) * Fan, Count(level - 1));
+        for (var i = index * Fan; i < end; i++)
+        {
+            if (level > 0 ? IsNear(level - 1, i, way) : Box.Round(_fromX[i], _fromY[i], _toX[i], _toY[i]).Touches(way)) return true;
+        }
+
+        return false;
+    }
 
     private void Nearest(int level, int index, double x, double y, ref double nearest)
     {
-        if (_levels[level][index].DistanceSquared(x, y) >= nearest) return;
-        var end = Math.Min((index + 1) * Fan, level == 0 ? _fromX.Length : _levels[level - 1].Length);
+        if (_boxes[_starts[level] + index].DistanceSquared(x, y) >= nearest) return;
+        var end = Math.Min((index + 1) * Fan, Count(level - 1));
         for (var i = index * Fan; i < end; i++)
         {
             if (level > 0) Nearest(level - 1, i, x, y, ref nearest);
@@ -67,14 +95,17 @@ internal sealed class BorderTree
 
     private void Cut(int level, int index, in Box way, double x, double y, double dx, double dy, List<double> shares)
     {
-        if (!_levels[level][index].Touches(way)) return;
-        var end = Math.Min((index + 1) * Fan, level == 0 ? _fromX.Length : _levels[level - 1].Length);
+        if (!_boxes[_starts[level] + index].Touches(way)) return;
+        var end = Math.Min((index + 1) * Fan, Count(level - 1));
         for (var i = index * Fan; i < end; i++)
         {
             if (level > 0) Cut(level - 1, i, way, x, y, dx, dy, shares);
             else CutEdge(i, x, y, dx, dy, shares);
         }
     }
+
+    // How many boxes a level has; below the boxes, edges.
+    private int Count(int level) => level < 0 ? _fromX.Length : (level == 0 ? _boxes.Length : _starts[level - 1]) - _starts[level];
 
     private void CutEdge(int i, double x, double y, double dx, double dy, List<double> shares)
     {

@@ -48,6 +48,10 @@ public sealed class FenceShape
     /// <summary>Metres from a place to the border, or <paramref name="most"/> if it is farther.</summary>
     public double MetersToBorder(double lat, double lng, double most) => _border.Distance(lng * _metersPerLng, lat * MetersPerDegree, most);
 
+    /// <summary>Whether the border may lie on the straight way between two places or within a millimetre of it; false is certain.</summary>
+    public bool IsNearBorder(double fromLat, double fromLng, double toLat, double toLng) =>
+        _border.IsNear(fromLng * _metersPerLng, fromLat * MetersPerDegree, toLng * _metersPerLng, toLat * MetersPerDegree, 0.001);
+
     /// <summary>Where the straight way between two places cuts the border: shares (0 to 1) of the way, ascending.</summary>
     public void Cut(double fromLat, double fromLng, double toLat, double toLng, List<double> shares)
     {

@@ -184,10 +184,10 @@ public class CrossingDetectorTests
     {
         var town = new Town(Town.Box("f", 0, -100, 200, 100));
         town.At(0, 100, 0);
-        var moved = new Town(Town.Box("f", 300, -100, 500, 100)) { Driver = town.Driver };
+        var moved = new Town(Town.Box("f", 300, -100, 500, 100) with { Version = 2 }) { Driver = town.Driver };
 
         Assert.Equal(["exit f@10"], moved.At(10, 100, 0));
-        var back = new Town(Town.Box("f", 0, -100, 200, 100)) { Driver = moved.Driver };
+        var back = new Town(Town.Box("f", 0, -100, 200, 100) with { Version = 3 }) { Driver = moved.Driver };
         Assert.Equal(["enter f@20"], back.At(20, 100, 0));
     }
 

@@ -14,7 +14,7 @@ internal sealed class Town(params Fence[] fences)
     public const long Start = 1_764_000_000_000;
     private static readonly GeoPoint Middle = new(37.77, -122.42);
 
-    private readonly CrossingDetector _detector = new(new FenceIndex(1, fences), new GeofencesOptions());
+    private readonly CrossingDetector _detector = new(new FenceIndex(fences.Select(fence => fence.Version).DefaultIfEmpty(9).Max(), fences), new GeofencesOptions());
     private readonly List<Crossing> _crossings = [];
 
     public DriverPresence Driver { get; set; } = new();
