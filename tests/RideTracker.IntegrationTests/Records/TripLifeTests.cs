@@ -2,7 +2,6 @@ using System.Text.Json;
 using RideTracker.Client;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.IntegrationTests.Nodes;
-using RideTracker.Protocol.Trips;
 
 namespace RideTracker.IntegrationTests.Records;
 
