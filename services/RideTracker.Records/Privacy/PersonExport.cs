@@ -48,7 +48,13 @@ internal sealed class PersonExport(IDbContextFactory<RecordsDb> databases, Perso
 
             db.Add(new PrivacyRequest
             {
-                Action = PrivacyRequest.Export, Kind = person.Word, Subject = person.Id, By = by, Begun = begun, Finished = time.GetUtcNow(), Counts = JsonSerializer.Serialize(counts),
+                Action = PrivacyRequest.Export,
+                Kind = person.Word,
+                Subject = person.Id,
+                By = by,
+                Begun = begun,
+                Finished = time.GetUtcNow(),
+                Counts = JsonSerializer.Serialize(counts),
             });
             await db.SaveChangesAsync(cancellationToken);
             done = true;

@@ -37,7 +37,12 @@ public abstract partial class HubContract
         {
             await node.WriteAsync(driver, Fix(second, 37.7712345, -122.4212345) with
             {
-                AccuracyMeters = 12.5f, SpeedMps = 13.25f, HeadingDegrees = 187.5f, AltitudeMeters = 112.75f, Battery = 0.85f, Charging = false,
+                AccuracyMeters = 12.5f,
+                SpeedMps = 13.25f,
+                HeadingDegrees = 187.5f,
+                AltitudeMeters = 112.75f,
+                Battery = 0.85f,
+                Charging = false,
             });
         }
 

@@ -247,7 +247,8 @@ public class TripStateTests
 
     private static DriverSlot At(long timeMs, double lat) => Slot(timeMs, 1) with
     {
-        Newest = new DriverFix(timeMs, lat, 8), Track = [new TrackPoint(timeMs + 50, timeMs, lat, 8)],
+        Newest = new DriverFix(timeMs, lat, 8),
+        Track = [new TrackPoint(timeMs + 50, timeMs, lat, 8)],
     };
 
     // A fix a second for two minutes, ending at noon.

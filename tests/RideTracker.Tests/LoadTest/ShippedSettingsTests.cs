@@ -37,7 +37,7 @@ public sealed class ShippedSettingsTests
               environment:
                 Hub__Redis: redis:6379
                 # A comment.
-                Hub__History: "${RIDETRACKER_HISTORY:-on}"
+                Hub__History: "${RIDETRACKER_HISTORY:-off}"
               volumes: ["keys:/keys"]
             services:
               demo:

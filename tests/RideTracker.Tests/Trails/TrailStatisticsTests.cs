@@ -105,6 +105,11 @@ public class TrailStatisticsTests
 
     private static TrailFix Fix(int second, double north, double east, float? speed = null) => new()
     {
-        Driver = "d1", FixTime = Start.AddSeconds(second), ReceivedTime = Start, Latitude = 37 + north / Degree, Longitude = -122 + east / Degree, SpeedMps = speed,
+        Driver = "d1",
+        FixTime = Start.AddSeconds(second),
+        ReceivedTime = Start,
+        Latitude = 37 + north / Degree,
+        Longitude = -122 + east / Degree,
+        SpeedMps = speed,
     };
 }

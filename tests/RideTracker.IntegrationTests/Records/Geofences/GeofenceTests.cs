@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.IntegrationTests.Nodes;
 using RideTracker.IntegrationTests.Replay;

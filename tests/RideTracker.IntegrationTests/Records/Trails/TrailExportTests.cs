@@ -291,8 +291,14 @@ public class TrailExportTests(Redis7Engine redis, PostgresServer postgres) : ICl
         await using var db = await records.Services.GetRequiredService<IDbContextFactory<RecordsDb>>().CreateDbContextAsync(Cancel);
         db.Add(new TripRow
         {
-            Id = "t1", Rider = "r1", Driver = "d1", Status = Protocol.Trips.TripStatus.Complete, CreatedAt = Start.AddDays(-1),
-            AssignedAt = Start.AddMilliseconds(500), ActiveAt = Start.AddMilliseconds(500), EndedAt = Start.AddMinutes(1),
+            Id = "t1",
+            Rider = "r1",
+            Driver = "d1",
+            Status = Protocol.Trips.TripStatus.Complete,
+            CreatedAt = Start.AddDays(-1),
+            AssignedAt = Start.AddMilliseconds(500),
+            ActiveAt = Start.AddMilliseconds(500),
+            EndedAt = Start.AddMinutes(1),
         });
         await db.SaveChangesAsync(Cancel);
         return records;

@@ -22,7 +22,13 @@ public class TrailQueueTests(Redis7Engine redis, PostgresServer postgres) : ICla
         var driver = DriverId.Parse("d1");
         var whole = new DriverFix(Now, 37.7749295, -122.4194155)
         {
-            AccuracyMeters = 4.5f, SpeedMps = 8.25f, HeadingDegrees = 187.5f, AltitudeMeters = -3.25f, Battery = 0.75f, Charging = true, Mock = false,
+            AccuracyMeters = 4.5f,
+            SpeedMps = 8.25f,
+            HeadingDegrees = 187.5f,
+            AltitudeMeters = -3.25f,
+            Battery = 0.75f,
+            Charging = true,
+            Mock = false,
         };
         await using (var node = await HubNode.StartAsync(redis.EndPoint)) await node.WriteAsync(driver, whole, new DriverFix(Now + 1_000, 1, 2));
         await using var records = await RecordsNode.StartAsync(redis.EndPoint, database);

@@ -1,5 +1,4 @@
 using NetTopologySuite.Geometries;
-using RideTracker.Protocol;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Streets;
 using RideTracker.Records.Geofences;
