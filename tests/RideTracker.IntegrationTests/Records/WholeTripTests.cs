@@ -129,8 +129,8 @@ public class WholeTripTests(Redis7Engine redis, PostgresServer postgres) : IClas
         }
 
         static IEnumerable<long> Times(JsonElement collection) => collection.GetProperty("features").EnumerateArray()
-            .Where(feature => feature.GetProperty("geometry").GetProperty("type").GetString() == "Point")
-            .Select(feature => feature.GetProperty("properties").GetProperty("time").GetInt64());
+            .SelectMany(feature => feature.GetProperty("properties").GetProperty("coordTimes").EnumerateArray())
+            .Select(time => time.GetInt64());
     }
 
     /// <summary>A phone that drives along a meridian at 50 m/s and reports ten times a second.</summary>
