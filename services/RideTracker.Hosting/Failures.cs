@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace RideTracker.Hosting;
@@ -5,18 +6,22 @@ namespace RideTracker.Hosting;
 /// <summary>Gives answers that nobody wrote a body for the form of a problem: what the server refused, unknown addresses, and our own bugs.</summary>
 public static class Failures
 {
+    private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(2);
+
     public static WebApplication UseFailures(this WebApplication app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // Bad requests are the client's business; only what is ours is an error in the log.
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
-            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode
+                : IsDatabaseAway(failure) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>
             {
                 var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
-                return failure is BadHttpRequestException bad
-                    ? Of(bad.StatusCode).WriteAsync(context, bad.Message)
+                return failure is BadHttpRequestException bad ? Of(bad.StatusCode).WriteAsync(context, bad.Message)
+                    : failure is not null && IsDatabaseAway(failure)
+                    ? Problems.DatabaseUnavailable.WriteAsync(context, "The database can't be reached now. Whether the request was done is not known: send it again, with its Idempotency-Key where it has one.", DatabaseRetry)
                     : Problems.Internal.WriteAsync(context, "The server failed; the log says more.");
             },
         });
@@ -31,6 +36,17 @@ public static class Failures
             });
         });
         return app;
+    }
+
+    // Engines say themselves what passes; what uses them wraps it.
+    private static bool IsDatabaseAway(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbException { IsTransient: true }) return true;
+        }
+
+        return false;
     }
 
     private static Problem Of(int status) => status switch

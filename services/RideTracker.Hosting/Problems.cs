@@ -43,6 +43,8 @@ public static class Problems
 
     public static Problem HubUnavailable { get; } = new("hub-unavailable", 503, "The hub can't be reached now.");
 
+    public static Problem DatabaseUnavailable { get; } = new("database-unavailable", 503, "The database can't be reached now.");
+
     public static Problem HubFull { get; } = new("hub-full", 503, "The history has no room now.");
 
     public static Problem Internal { get; } = new("internal", 500, "The server failed.");

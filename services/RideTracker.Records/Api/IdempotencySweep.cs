@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using RideTracker.Records.Database;
 
@@ -19,7 +18,7 @@ internal sealed partial class IdempotencySweep(Idempotency idempotency, IDbConte
                 await using var db = await databases.CreateDbContextAsync(stoppingToken);
                 await idempotency.ForgetAsync(db, stoppingToken);
             }
-            catch (DbException failure)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure);
             }

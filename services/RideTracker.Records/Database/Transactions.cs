@@ -35,14 +35,12 @@ public static class Transactions
     }
 
     // A row that was changed since it was read, two first writers of one row, a deadlock, a busy file.
-    private static bool CameBetween(Exception failure) => failure switch
+    private static bool CameBetween(Exception failure) => DatabaseTrouble.Cause(failure) switch
     {
-        DbUpdateConcurrencyException => true,
-        ChangedMeanwhileException => true,
+        DbUpdateConcurrencyException or ChangedMeanwhileException => true,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => true,
         // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CONSTRAINT.
         SqliteException { SqliteErrorCode: 5 or 6 or 19 } => true,
-        DbUpdateException { InnerException: { } inner } => CameBetween(inner),
         _ => false,
     };
 }

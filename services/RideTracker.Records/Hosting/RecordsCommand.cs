@@ -91,7 +91,7 @@ internal static class RecordsCommand
             several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
         DatabaseBehindException behind => [behind.Message],
         Hub.HubPartitionsException partitions => [partitions.Message],
-        Npgsql.NpgsqlException database => [$"The database of Database:ConnectionString can't be used: {database.Message}"],
+        _ when DatabaseTrouble.Cause(failure) is Npgsql.NpgsqlException database => [$"The database of Database:ConnectionString can't be used: {database.Message}"],
         _ => null,
     };
 }

@@ -37,7 +37,7 @@ internal sealed partial class OutboxWorker(
                 retry = TimeSpan.Zero;
                 if (!more) await outbox.WaitAsync(TimeSpan.FromMilliseconds(options.Value.PollMs), stoppingToken);
             }
-            catch (Exception failure) when (failure is HubUnavailableException or DbException or InvalidOperationException { InnerException: DbException } || HubTrouble.Is(failure))
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested && (DatabaseTrouble.Is(failure) || DatabaseTrouble.Cause(failure) is DbException || HubTrouble.Is(failure)))
             {
                 if (retry == TimeSpan.Zero) LogAway(failure.Message);
                 retry = retry == TimeSpan.Zero ? FirstRetry : retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
@@ -73,7 +73,7 @@ internal sealed partial class OutboxWorker(
                 away = failure;
                 break;
             }
-            catch (Exception failure) when (failure is not (DbException or OperationCanceledException))
+            catch (Exception failure) when (!DatabaseTrouble.Is(failure) && failure is not DbException)
             {
                 metrics.Failed(row.Kind);
                 LogFailed(row.Kind, row.Key, row.Failures + 1, failure);

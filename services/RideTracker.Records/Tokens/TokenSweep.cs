@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RideTracker.Records.Database;
@@ -21,7 +20,7 @@ internal sealed partial class TokenSweep(IDbContextFactory<RecordsDb> databases,
                 var before = time.GetUtcNow().AddDays(-options.Value.KeepDays);
                 await db.Set<IssuedToken>().Where(token => token.Expires < before).ExecuteDeleteAsync(stoppingToken);
             }
-            catch (DbException failure)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure);
             }

@@ -84,11 +84,10 @@ internal sealed class PostgresFixStore : IFixStore
 
     public bool IsOfData(Exception failure)
     {
-        var isOfData = failure switch
+        var isOfData = DatabaseTrouble.Cause(failure) switch
         {
             // Classes 22 (data exception) and 23 (integrity constraint violation).
             PostgresException database => database.SqlState.StartsWith("22", StringComparison.Ordinal) || database.SqlState.StartsWith("23", StringComparison.Ordinal),
-            DbUpdateException { InnerException: { } inner } => IsOfData(inner),
             _ => false,
         };
         // A day without a partition is one too (23514): whoever splits the batch looks for it anew.

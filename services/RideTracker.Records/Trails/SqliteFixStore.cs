@@ -53,11 +53,10 @@ internal sealed class SqliteFixStore : IFixStore
         return count == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{count} fixes")];
     }
 
-    public bool IsOfData(Exception failure) => failure switch
+    public bool IsOfData(Exception failure) => DatabaseTrouble.Cause(failure) switch
     {
         // CONSTRAINT, MISMATCH, TOOBIG (https://www.sqlite.org/rescode.html).
         SqliteException { SqliteErrorCode: 18 or 19 or 20 } => true,
-        DbUpdateException { InnerException: { } inner } => IsOfData(inner),
         _ => false,
     };
 

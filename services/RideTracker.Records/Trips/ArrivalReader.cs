@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RideTracker.Hosting;
@@ -35,7 +34,7 @@ internal sealed partial class ArrivalReader(
                 if (_outage) LogBack();
                 _outage = false;
             }
-            catch (Exception failure) when (failure is HubUnavailableException or DbException or DbUpdateException || HubTrouble.Is(failure))
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested && (DatabaseTrouble.Is(failure) || HubTrouble.Is(failure)))
             {
                 if (!_outage) LogOutage(failure.Message);
                 _outage = true;

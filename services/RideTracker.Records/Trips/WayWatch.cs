@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol.Streets;
@@ -81,7 +80,7 @@ internal sealed partial class WayWatch(IPlanWays ways, IDbContextFactory<Records
                 reckoned = time.GetTimestamp();
                 await ReckonAsync(stoppingToken);
             }
-            catch (DbException failure)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested && DatabaseTrouble.Is(failure))
             {
                 LogFailed(failure.Message);
             }

@@ -1,5 +1,13 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using RideTracker.IntegrationTests.Engines;
+using RideTracker.IntegrationTests.Nodes;
+using RideTracker.IntegrationTests.Records.Trails;
+using RideTracker.Records.Database;
 using RideTracker.Records.Hosting;
 
 namespace RideTracker.IntegrationTests.Records;
@@ -27,6 +35,73 @@ public class RecordsHostTests(Redis7Engine redis, PostgresServer postgres) : ICl
         var refusal = await Assert.ThrowsAsync<DatabaseBehindException>(() => RecordsNode.StartAsync(redis.EndPoint, empty));
 
         Assert.Contains("migrate", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CommandWhileTheDatabaseIsAway_SaysWhichSettingAndNoStackTrace()
+    {
+        await redis.BeginAsync();
+        var database = new NpgsqlConnectionStringBuilder(await postgres.CreateEmptyDatabaseAsync());
+        await using var relay = new CuttingRelay(database.Port);
+        await relay.GoAsync();
+        database.Port = relay.Port;
+
+        var (code, output) = await RecordsCommandLine.RunAsync(redis.EndPoint, database.ConnectionString, "migrate");
+
+        Assert.Equal(78, code);
+        Assert.Contains("Database:ConnectionString", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChangeThatLostADeadlock_IsDoneAgain()
+    {
+        await redis.BeginAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await using var records = await RecordsNode.StartAsync(redis.EndPoint, database);
+        var databases = records.Services.GetRequiredService<IDbContextFactory<RecordsDb>>();
+        var attempts = 0;
+
+        var outcome = await databases.InTransactionAsync(async db =>
+        {
+            await db.Database.ExecuteSqlRawAsync("CREATE OR REPLACE FUNCTION pg_temp.lose() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '40P01'; END $$", TestContext.Current.CancellationToken);
+            // As the engine tells it in the answer to a query.
+            if (++attempts == 1) await db.Database.SqlQuery<int>($"SELECT pg_temp.lose() AS \"Value\"").SingleAsync(TestContext.Current.CancellationToken);
+            return (false, attempts);
+        }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, outcome);
+    }
+
+    [Fact]
+    public async Task DatabaseAwayForAnHour_TheHostSaysSoAndGoesOnAfterwards()
+    {
+        await redis.BeginAsync();
+        var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        await using var relay = new CuttingRelay(database.Port);
+        database.Port = relay.Port;
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var records = await RecordsNode.StartAsync(redis.EndPoint, database.ConnectionString, time);
+        using var staff = records.As(TestTokens.Make("desk", "dispatcher", lifetime: TimeSpan.FromDays(300)));
+
+        await relay.GoAsync();
+        // Everything that looks at the database by the clock does so, several times; so do arrivals.
+        await redis.Database.ListRightPushAsync("{p0}:arrivals", """{"trip":"t-1","driver":"d-1","stop":"pickup","version":1,"time":1,"lat":1,"lng":1}""");
+        await Eventually.AsyncTrue(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(5));
+            return Task.FromResult(relay.Refused >= 60);
+        });
+        using var refused = await staff.GetAsync("/v1/trips", TestContext.Current.CancellationToken);
+        using var notReady = await records.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.False(records.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested, string.Join('\n', records.Errors.All));
+        relay.Return();
+        using var served = await staff.GetAsync("/v1/trips", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("database-unavailable", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, notReady.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 }
 
