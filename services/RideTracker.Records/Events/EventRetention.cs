@@ -45,9 +45,10 @@ internal sealed partial class EventRetention(IDbContextFactory<RecordsDb> databa
         var oldest = time.GetUtcNow() - TimeSpan.FromDays(options.Value.RetentionDays);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // In the order of their numbers, up to the first one that is kept: so what is left has no hole.
+        // In the order of their numbers, up to the first one that is kept: so what is left has no hole. Each statement sees what was committed by then:
+        // the second one may see an event that the first one did not, so it asks for the age as well.
         var keep = await db.Set<EventRow>().Where(row => row.RecordedAt >= oldest).MinAsync(row => row.Number, cancellationToken) ?? long.MaxValue;
-        var numbers = await db.Set<EventRow>().Where(row => row.Number < keep).OrderBy(row => row.Number).Take(DeleteAtOnce).Select(row => row.Number!.Value).ToListAsync(cancellationToken);
+        var numbers = await db.Set<EventRow>().Where(row => row.Number < keep && row.RecordedAt < oldest).OrderBy(row => row.Number).Take(DeleteAtOnce).Select(row => row.Number!.Value).ToListAsync(cancellationToken);
         if (numbers.Count == 0) return 0;
         var through = numbers[^1];
         await db.Database.ExecuteSqlAsync(
