@@ -16,6 +16,9 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
     private readonly List<Crossing> _found = [];
     private long _seen;
 
+    /// <summary>Looks at every geofence that is near, also where nothing can be crossed; for comparison.</summary>
+    internal bool LookAlways { get; init; }
+
     /// <summary>How often a fence's geometry was asked: what the work grows with.</summary>
     public long Questions { get; private set; }
 
@@ -29,6 +32,12 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
         var accuracy = fix.AccuracyMeters is { } told ? Math.Max(1, told) : options.AssumedAccuracyMeters;
         if (fix.FixTimeMs <= driver.FixTimeMs || accuracy > options.MaxAccuracyMeters) return false;
         var step = Step(driver, fix, accuracy);
+        if (IsCalm(driver, step))
+        {
+            (driver.FixTimeMs, driver.Lat, driver.Lng, driver.AccuracyMeters) = (fix.FixTimeMs, fix.Latitude, fix.Longitude, accuracy);
+            return true;
+        }
+
         // Beside what is near: fences that the driver was in and is now far from.
         index.Near(step.Bounds(), _near);
         foreach (var stay in driver.Stays)
@@ -52,6 +61,19 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
         return true;
     }
 
+    // Most fixes of most drivers: far from any border, with nothing undecided and nothing due.
+    private bool IsCalm(DriverPresence driver, in Step step)
+    {
+        if (LookAlways || !step.Joined || driver.FencesVersion != index.Version) return false;
+        foreach (var stay in driver.Stays)
+        {
+            if (stay.Pending is not null || stay.DueMs <= step.To.TimeMs) return false;
+        }
+
+        var from = step.From!.Value;
+        return index.Calm.IsCalm(from.Lat, from.Lng, step.To.Lat, step.To.Lng);
+    }
+
     private Step Step(DriverPresence driver, in DriverFix fix, double accuracy)
     {
         var here = new StepEnd(fix.FixTimeMs, fix.Latitude, fix.Longitude, accuracy);
@@ -69,8 +91,9 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
         // No edge is anywhere near the way, and the side before it is known: it is the same. So it is with nearly all fixes.
         if (step.Joined && fence.Version <= _seen && stay is null or { Pending: null } && !NearBorder(fence, step))
         {
-            if (stay is not null) new CrossingJudge(fence, stay, step, _found).Arrive(inside: true);
-            return stay;
+            if (stay is null) return null;
+            new CrossingJudge(fence, stay, step, _found).Arrive(inside: true);
+            return Kept(fence, stay);
         }
 
         var inside = Covers(fence, step.To);
@@ -86,6 +109,12 @@ public sealed class CrossingDetector(FenceIndex index, GeofencesOptions options)
         var side = _cuts.Count % 2 == 0 ? inside : !inside;
         foreach (var share in _cuts) judge.Cross(side = !side, share);
         judge.Arrive(inside);
+        return Kept(fence, stay);
+    }
+
+    private static FenceStay? Kept(Fence fence, FenceStay stay)
+    {
+        stay.DueMs = stay is { Inside: true, Dwelt: false } && fence.DwellSeconds is { } seconds ? stay.SinceMs + seconds * 1000L : null;
         return stay.Inside || stay.Pending is not null ? stay : null;
     }
 

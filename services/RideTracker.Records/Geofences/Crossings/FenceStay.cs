@@ -20,6 +20,10 @@ public sealed class FenceStay
     [JsonPropertyName("d")]
     public bool Dwelt { get; set; }
 
+    /// <summary>When the dwell event is due (Unix ms); null if there is none, or it was written.</summary>
+    [JsonPropertyName("u")]
+    public long? DueMs { get; set; }
+
     /// <summary>A crossing that fixes speak for and that is not certain yet.</summary>
     [JsonPropertyName("p")]
     public PendingCrossing? Pending { get; set; }

@@ -21,6 +21,7 @@ public sealed class FenceIndex
     public FenceIndex(long version, IEnumerable<Fence> fences)
     {
         Version = version;
+        Calm = new CalmCells(this);
         _byId = fences.ToFrozenDictionary(fence => fence.Id, StringComparer.Ordinal);
         // A tree of nothing can't be asked from two threads: it is built at the first question.
         if (_byId.Count == 0) return;
@@ -35,6 +36,9 @@ public sealed class FenceIndex
 
     /// <summary>The version of the set of geofences that this is.</summary>
     public long Version { get; }
+
+    /// <summary>Where nothing can be crossed.</summary>
+    internal CalmCells Calm { get; }
 
     public int Count => _byId.Count;
 

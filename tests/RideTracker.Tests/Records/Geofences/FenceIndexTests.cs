@@ -22,6 +22,34 @@ public class FenceIndexTests
     }
 
     [Fact]
+    public void CalmCells_ChangeNothingOfWhatIsTold()
+    {
+        var index = new FenceIndex(1, FenceCity.Make(300).Select((fence, i) => fence with { DwellSeconds = i % 3 == 0 ? 40 : null }));
+        CrossingDetector quick = new(index, new GeofencesOptions()), thorough = new(index, new GeofencesOptions()) { LookAlways = true };
+        var random = new Random(9);
+        List<Crossing> one = [], other = [];
+        for (var i = 0; i < 30; i++)
+        {
+            DriverPresence mine = new(), theirs = new();
+            var (lat, lng) = FenceCity.Place(300, random);
+            var course = 0.0;
+            for (var j = 0; j < 1_500; j++)
+            {
+                course += random.NextDouble() - 0.5;
+                lat += 0.0001 * Math.Sin(course);
+                lng += 0.00012 * Math.Cos(course);
+                var fix = new DriverFix(Town.Start + j * 1_000, lat + 0.00003 * random.NextDouble(), lng) { AccuracyMeters = 3 + 5 * random.NextSingle() };
+                quick.Take(mine, fix, one);
+                thorough.Take(theirs, fix, other);
+            }
+        }
+
+        Assert.True(other.Count > 200, $"{other.Count} crossings");
+        Assert.Equal(other, one);
+        Assert.True(quick.Questions < thorough.Questions * 0.8, $"{quick.Questions} questions of {thorough.Questions}");
+    }
+
+    [Fact]
     public void Near_FindsAllFencesThatTouchTheBox()
     {
         var fences = FenceCity.Make(2_000);
@@ -87,7 +115,7 @@ public class FenceIndexTests
 
     private static (double PerFix, double Hits) Questions(IReadOnlyList<Fence> fences)
     {
-        var detector = new CrossingDetector(new FenceIndex(1, fences), new GeofencesOptions());
+        var detector = new CrossingDetector(new FenceIndex(1, fences), new GeofencesOptions()) { LookAlways = true };
         var random = new Random(7);
         List<Crossing> told = [];
         long stays = 0;
