@@ -30,7 +30,7 @@ public static class RecordsSetup
     {
         var services = builder.Services;
         services.AddCheckedOptions<RecordsOptions>(RecordsOptions.Section);
-        var options = builder.Configuration.GetSection(RecordsOptions.Section).Get<RecordsOptions>() ?? new RecordsOptions();
+        var options = builder.Configuration.ReadOrDefault<RecordsOptions>(RecordsOptions.Section);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

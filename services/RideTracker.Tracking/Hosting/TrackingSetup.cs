@@ -21,7 +21,7 @@ public static class TrackingSetup
     public static WebApplicationBuilder AddTracking(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        var node = builder.Configuration.GetSection(TrackingOptions.Section).Get<TrackingOptions>() ?? new TrackingOptions();
+        var node = builder.Configuration.ReadOrDefault<TrackingOptions>(TrackingOptions.Section);
         services.AddCheckedOptions<TrackingOptions>(TrackingOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host =>
