@@ -56,6 +56,8 @@ public static class TokensApi
     {
         var errors = new FieldErrors();
         if (role is not null && !Roles.TryParse(role, out _)) errors.Add("role", "must be one of driver, rider, dispatcher, service");
+        errors.CheckText("sub", sub, TokenLimits.Text);
+        if (trip is not null && !TripId.TryParse(trip, out _)) errors.Add("trip", "is no trip id");
         var (after, limit) = page.Read(errors);
         var (created, jti) = TokenPages.Read(after, errors);
         if (errors.Parameters() is { } wrong) return wrong;

@@ -109,6 +109,21 @@ public class TokensTests(Redis7Engine redis, PostgresServer postgres) : IClassFi
         Assert.Equal(HttpStatusCode.BadRequest, nonsense.StatusCode);
     }
 
+    [Theory]
+    [InlineData("?sub=%00", "sub")]
+    [InlineData("?trip=%00", "trip")]
+    [InlineData("?role=admin", "role")]
+    public async Task List_OfWhatCannotBe_NamesTheParameter(string query, string parameter)
+    {
+        using var service = _records.As(TestTokens.Make("backend", "service"));
+
+        using var answer = await service.GetAsync("/v1/tokens" + query, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.StartsWith(parameter + ":", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     private static async Task<List<string>> ListAsync(HttpClient client, string filter)
     {
         var found = new List<string>();
