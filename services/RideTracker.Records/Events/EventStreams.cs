@@ -14,6 +14,7 @@ internal sealed class EventStreams(
 {
     private const int WriteAtOnce = 100;
     private const int RetryMs = 1_000;
+    private const int AwayRetryMs = 2_000;
 
     // CancellationTokenSource's timer ends at 49 days.
     private static readonly TimeSpan LongestStream = TimeSpan.FromDays(20);
@@ -81,6 +82,11 @@ internal sealed class EventStreams(
         catch (Exception failure) when (failure is OperationCanceledException or IOException or SlowClientException)
         {
             context.Abort();
+        }
+        catch (Exception failure) when (DatabaseTrouble.Is(failure))
+        {
+            // It passes: the client comes again with its number. Any other status than 200 would stop a browser's EventSource for good.
+            await WriteAsync(context, string.Create(CultureInfo.InvariantCulture, $"retry: {Spread(AwayRetryMs)}\n\n"), context.RequestAborted);
         }
     }
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.IntegrationTests.Nodes;
+using RideTracker.IntegrationTests.Records.Events;
 using RideTracker.IntegrationTests.Records.Trails;
 using RideTracker.Records.Database;
 using RideTracker.Records.Hosting;
@@ -94,6 +95,8 @@ public class RecordsHostTests(Redis7Engine redis, PostgresServer postgres) : ICl
         });
         using var refused = await staff.GetAsync("/v1/trips", TestContext.Current.CancellationToken);
         using var notReady = await records.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        using var stream = await EventStream.OpenAsync(records, TestTokens.Make("desk", "dispatcher", lifetime: TimeSpan.FromDays(300)));
+        Assert.Null(await stream.AnyAsync());
         Assert.False(records.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested, string.Join('\n', records.Errors.All));
         relay.Return();
         using var served = await staff.GetAsync("/v1/trips", TestContext.Current.CancellationToken);
