@@ -10,6 +10,7 @@ using RideTracker.Fleet;
 using RideTracker.Hosting.Access;
 using RideTracker.Records.Database;
 using RideTracker.Records.Hosting;
+using RideTracker.Records.Tokens;
 using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hub;
 
@@ -28,6 +29,7 @@ internal static class DemoHost
             await using var app = Build(settings, embedded?.Address, database?.ConnectionString);
             if (database is not null) await app.Services.GetRequiredService<DatabaseUpgrade>().RunAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
+            if (database is not null) ShareLinksOpenHere(app);
             var greeting = app.Services.GetRequiredService<Greeting>();
             greeting.Begin();
             await app.WaitForShutdownAsync(cancellationToken);
@@ -113,6 +115,13 @@ internal static class DemoHost
         configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1];demo;edge";
         if (settings.Api is null && configuration["Access:Keys:0"] is null && configuration["Access:Authority"] is null)
             configuration["Access:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    }
+
+    // Only now is the port known: with --port 0 it is any that was free.
+    private static void ShareLinksOpenHere(WebApplication app)
+    {
+        if (app.Configuration[$"{TokensOptions.Section}:{nameof(TokensOptions.PublicUrl)}"] is not null) return;
+        app.Services.GetRequiredService<IOptions<TokensOptions>>().Value.PublicUrl = app.Services.GetRequiredService<DemoAddress>().Own.ToString();
     }
 
     private static int Fail(IEnumerable<string> why)
