@@ -1,4 +1,5 @@
 using RideTracker.Hosting;
+using RideTracker.Records.Database;
 
 namespace RideTracker.Records.Api;
 
@@ -9,7 +10,7 @@ public static class ApiSetup
     {
         services.AddCheckedOptions<ApiOptions>(ApiOptions.Section);
         services.AddSingleton<Idempotency>();
-        services.AddHostedService<IdempotencySweep>();
+        services.AddSingleton<IExpires, OldKeys>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Apply(json.SerializerOptions));
         return services;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RideTracker.Hosting;
+using RideTracker.Records.Database;
 
 namespace RideTracker.Records.Events;
 
@@ -20,8 +21,7 @@ public static class EventsSetup
         services.AddSingleton<EventTail>();
         services.AddHostedService(provider => provider.GetRequiredService<EventTail>());
         services.AddSingleton<EventStreams>();
-        services.AddSingleton<EventRetention>();
-        services.AddHostedService(provider => provider.GetRequiredService<EventRetention>());
+        services.AddSingleton<IExpires, OldEvents>();
         return services;
     }
 

@@ -55,6 +55,7 @@ public static class RecordsSetup
         services.AddApi();
         services.AddRoutePlanning();
         services.AddRecordsCore();
+        services.AddHostedService<Retention>();
         services.AddOutbox();
         services.AddTrips();
         services.AddDrivers();

@@ -41,7 +41,7 @@ public sealed class Rebuild(HubConnection hub, IDbContextFactory<RecordsDb> data
                         await kind.ProjectAsync(db, key, null, cancellationToken);
                         if (++count % ReportEvery == 0) await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{kind.Kind}: {count} ..."));
                     }
-                    catch (Exception failure) when (failure is ArgumentException or Protocol.Trips.DriverBusyException or InvalidOperationException)
+                    catch (Exception failure) when (failure is ArgumentException or Protocol.Trips.DriverBusyException or InvalidOperationException && !DatabaseTrouble.Is(failure))
                     {
                         failed++;
                         await progress.WriteLineAsync($"{kind.Kind} {key} could not be written: {failure.Message}");

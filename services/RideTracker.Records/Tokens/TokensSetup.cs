@@ -1,4 +1,5 @@
 using RideTracker.Hosting;
+using RideTracker.Records.Database;
 using RideTracker.Records.Outbox;
 
 namespace RideTracker.Records.Tokens;
@@ -10,7 +11,7 @@ public static class TokensSetup
     {
         services.AddCheckedOptions<TokensOptions>(TokensOptions.Section);
         services.AddSingleton<TokenDesk>();
-        services.AddHostedService<TokenSweep>();
+        services.AddSingleton<IExpires, OldTokens>();
         return services;
     }
 

@@ -19,8 +19,7 @@ public static class TrailsSetup
         services.AddSingleton<BatchWriter>();
         services.AddSingleton<TrailPages>();
         services.AddHostedService<QueueReader>();
-        services.AddSingleton<TrailRetention>();
-        services.AddHostedService(provider => provider.GetRequiredService<TrailRetention>());
+        services.AddSingleton<IExpires, OldFixes>();
         return services;
     }
 

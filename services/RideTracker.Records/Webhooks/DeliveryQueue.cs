@@ -6,10 +6,12 @@ using RideTracker.Records.Events;
 namespace RideTracker.Records.Webhooks;
 
 /// <summary>The table of deliveries: made of events, claimed by one host at a time, ended or put off.</summary>
-internal sealed class DeliveryQueue(IDbContextFactory<RecordsDb> databases, IOptions<WebhooksOptions> options, TimeProvider time)
+internal sealed class DeliveryQueue(IDbContextFactory<RecordsDb> databases, IOptions<WebhooksOptions> options, TimeProvider time) : IExpires
 {
     private const int EventsAtOnce = 500;
     private static readonly TimeSpan LeaseBeyondTimeout = TimeSpan.FromSeconds(30);
+
+    public string What => "deliveries to webhooks";
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -116,12 +118,12 @@ internal sealed class DeliveryQueue(IDbContextFactory<RecordsDb> databases, IOpt
     }
 
     /// <summary>Forgets what was delivered long ago, and what is dead and no longer in the log.</summary>
-    public async Task<int> ForgetAsync(CancellationToken cancellationToken)
+    public async Task ForgetAsync(CancellationToken cancellationToken)
     {
         var delivered = NowMs - options.Value.KeepDeliveredDays * 86_400_000L;
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var floor = await EventReader.FloorAsync(db, cancellationToken);
-        return await db.Set<DeliveryRow>().Where(row => (row.State == DeliveryRow.Delivered && row.EndedMs < delivered) || row.Number <= floor).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<DeliveryRow>().Where(row => (row.State == DeliveryRow.Delivered && row.EndedMs < delivered) || row.Number <= floor).ExecuteDeleteAsync(cancellationToken);
     }
 
     // Exponential with full jitter: receivers that come back are not all asked in the same moment.

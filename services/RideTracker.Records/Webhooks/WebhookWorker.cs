@@ -10,8 +10,6 @@ internal sealed partial class WebhookWorker(
     IDbContextFactory<RecordsDb> databases, EventTail tail, DeliveryQueue queue, WebhookSender sender, WebhooksMetrics metrics, IOptions<WebhooksOptions> options, TimeProvider time,
     ILogger<WebhookWorker> log) : BackgroundService
 {
-    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _underWay = new(StringComparer.Ordinal);
     private TaskCompletionSource _ended = NewSignal();
@@ -19,7 +17,6 @@ internal sealed partial class WebhookWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var forgotten = time.GetUtcNow();
         while (!stoppingToken.IsCancellationRequested)
         {
             TaskCompletionSource ended;
@@ -28,12 +25,6 @@ internal sealed partial class WebhookWorker(
             try
             {
                 await LookAsync(stoppingToken);
-                if (time.GetUtcNow() - forgotten >= ForgetEvery)
-                {
-                    await queue.ForgetAsync(stoppingToken);
-                    forgotten = time.GetUtcNow();
-                }
-
                 if (_outage) LogBack();
                 _outage = false;
             }

@@ -1,4 +1,5 @@
 using RideTracker.Hosting;
+using RideTracker.Records.Database;
 
 namespace RideTracker.Records.Webhooks;
 
@@ -11,6 +12,7 @@ public static class WebhooksSetup
         services.AddSingleton<WebhooksMetrics>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<IExpires>(provider => provider.GetRequiredService<DeliveryQueue>());
         services.AddHostedService<WebhookWorker>();
         return services;
     }

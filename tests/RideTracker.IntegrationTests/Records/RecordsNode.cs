@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideTracker.IntegrationTests.Nodes;
+using RideTracker.Records.Database;
 using RideTracker.Records.Hosting;
 
 namespace RideTracker.IntegrationTests.Records;
@@ -81,6 +82,12 @@ internal sealed class RecordsNode : IAsyncDisposable
 
     /// <summary>A client that sends a token with each request.</summary>
     public HttpClient As(string token) => new() { BaseAddress = Url, DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+
+    /// <summary>Has everything forgotten that is past its time, as the host does every ten minutes.</summary>
+    public async Task ForgetAsync()
+    {
+        foreach (var kept in Services.GetServices<IExpires>()) await kept.ForgetAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>SIGTERM.</summary>
     public async Task StopAsync()

@@ -168,7 +168,7 @@ public class EventFeedTests(Redis7Engine redis, PostgresServer postgres) : IClas
         for (var i = 0; i < 5; i++) await AppendAsync(node, EventKinds.Enter, $"old{i}");
         time.Advance(TimeSpan.FromDays(31));
         await AppendAsync(node, EventKinds.Enter, "kept");
-        await node.Services.GetRequiredService<EventRetention>().SweepAsync(Cancel);
+        await node.ForgetAsync();
         using var staff = node.As(TestTokens.Dispatcher());
 
         var page = await staff.GetFromJsonAsync<JsonElement>("/v1/events?after=2", Cancel);

@@ -165,7 +165,7 @@ public class TrailKeepingTests(Redis7Engine redis, PostgresServer postgres) : IC
             var text = await records.Http.GetStringAsync("/metrics", Cancel);
             return Value(text, "ridetracker_trails_written_total") == 3 && Value(text, "ridetracker_trails_duplicates_total") == 3
                 && Value(text, "ridetracker_trails_dead_letters_total") == 1 && Value(text, "ridetracker_trails_queue_bytes") == 0
-                && Value(text, "ridetracker_trails_queue_limit_bytes") == 536_870_912 && Value(text, "ridetracker_trails_queue_age_seconds") == 0
+                && Value(text, "ridetracker_trails_queue_limit_bytes") == 1_073_741_824 && Value(text, "ridetracker_trails_queue_age_seconds") == 0
                 && text.Contains("ridetracker_trails_batch_duration_seconds_count", StringComparison.Ordinal);
         });
     }
@@ -194,7 +194,7 @@ public class TrailKeepingTests(Redis7Engine redis, PostgresServer postgres) : IC
                 Assert.Equal(1, await db.Set<DeadFix>().CountAsync(Cancel));
 
             time.Advance(TimeSpan.FromDays(32));
-            await records.Services.GetRequiredService<TrailRetention>().RunOnceAsync(Cancel);
+            await records.ForgetAsync();
 
             Assert.Equal(5, rows.Length);
             Assert.Equal(4, hook.Heard.Count);
