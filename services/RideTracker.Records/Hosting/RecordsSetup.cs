@@ -51,7 +51,12 @@ public static class RecordsSetup
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddAccess();
-        services.AddOpenApi(Document, openApi => openApi.AddDocumentTransformer<RecordsDocument>().AddSchemaTransformer<RequiredMembers>());
+        services.AddOpenApi(Document, openApi =>
+        {
+            // In the demo the tracking node's resources are beside these, and described elsewhere.
+            openApi.ShouldInclude = description => description.GroupName == Document;
+            openApi.AddDocumentTransformer<RecordsDocument>().AddSchemaTransformer<RequiredMembers>();
+        });
         services.AddApi();
         services.AddRoutePlanning();
         services.AddRecordsCore();
@@ -101,7 +106,7 @@ public static class RecordsSetup
     public static WebApplication MapRecordsSlices(this WebApplication app)
     {
         // Each slice maps itself onto this group.
-        var group = app.MapGroup("/v1").WithGroupName(Document);
+        var group = app.MapGroup("/v1").WithGroupName(Document).ProducesProblem(StatusCodes.Status503ServiceUnavailable, Problem.ContentType);
         if (app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Engine == DatabaseEngine.Sqlite)
         {
             // SQLite blocks its caller, and the demo's requests begin on the thread that serves all of its sockets, the hub's too.

@@ -1,7 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using RideTracker.IntegrationTests.Engines;
+using RideTracker.Records.Database;
+using RideTracker.Records.Hosting;
+using RideTracker.Tracking.Hosting;
 
 namespace RideTracker.IntegrationTests.Records;
 
@@ -48,6 +54,43 @@ public sealed class RecordsOpenApiTests(Redis7Engine redis, PostgresServer postg
         {
             Assert.True(operation["operationId"] is not null && operation["summary"] is not null, $"{method} {path} has no name or no summary");
             Assert.True(operation["responses"]!.AsObject().Any(response => response.Key[0] == '2'), $"{method} {path} has no good answer");
+        }
+    }
+
+    [Fact]
+    public async Task InOneProcessWithTracking_TheDocumentIsOfRecordsAlone()
+    {
+        await redis.BeginAsync();
+        var folder = Directory.CreateTempSubdirectory("ridetracker-sqlite-");
+        try
+        {
+            var database = new DatabaseOptions { Engine = DatabaseEngine.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder.FullName, "records.db")};Pooling=false" };
+            await using (var db = new RecordsDb(RecordsDbDesign.Options(database))) await db.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+            // Put together as the embedded demo is.
+            var builder = WebApplication.CreateBuilder();
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Urls"] = "http://127.0.0.1:0", ["Access:Keys:0"] = Convert.ToBase64String(new byte[32]), ["Hub:Redis"] = redis.EndPoint,
+                ["Database:Engine"] = "Sqlite", ["Database:ConnectionString"] = database.ConnectionString, ["Tracking:DrainSeconds"] = "0",
+            });
+            builder.Logging.ClearProviders();
+            builder.AddTracking().AddRecordsSlices();
+            await using var app = builder.Build();
+            app.MapTracking().MapRecordsSlices();
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+            var document = JsonNode.Parse(await http.GetStringAsync("/openapi/records-v1.json", TestContext.Current.CancellationToken))!.AsObject();
+
+            var names = Operations(document).Select(one => one.Operation["operationId"]?.GetValue<string>()).ToList();
+            Assert.Contains("createTrip", names);
+            Assert.Equal(names.Distinct(), names);
+            Assert.DoesNotContain(Operations(document), one => one.Path.EndsWith("/live", StringComparison.Ordinal) || !one.Path.StartsWith("/v1/", StringComparison.Ordinal));
+            await app.StopAsync(TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 
