@@ -17,16 +17,17 @@ internal static class ReplayCommand
 
     public static Command Create(IAnsiConsole console, TimeProvider time)
     {
-        var file = new Argument<string>("FILE") { Description = "CSV with a header that names driver_id, timestamp_utc, lat, lon; other columns are ignored." };
+        var file = new Argument<string>("FILE") { Description = "What Records exports a trail as, told by its content: CSV with a header that names driver_id, timestamp_utc, lat, lon (other columns are ignored); GPX, of other makers too, where the driver is the track's name if it is an id, otherwise the file's name; or GeoJSON with properties.driver and properties.coordTimes. Waypoints and points without time are skipped and counted." };
         var speed = new Option<double>("--speed") { Description = "Send N times faster, 1 or more. Fix times keep their spacing and each driver's last one is now.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var cars = new Option<int?>("--cars") { Description = "Only the first N drivers of the file.", HelpName = "N" };
         var drivers = new Option<string[]>("--drivers") { Description = "Only these drivers.", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
-        var skip = new Option<bool>("--skip-bad-rows") { Description = "Count rows that can't be read and go on, instead of stopping at the first." };
+        var skip = new Option<bool>("--skip-bad-rows") { Description = "Count rows and points that can't be read and go on, instead of stopping at the first." };
         var server = new ServerOptions();
         var command = new Command("replay", "Replays recorded traces, all drivers at once, shifted so that they are now.") { file, speed, cars, drivers, skip };
         server.AddTo(command);
         command.AddExamples(
             "ridetracker-sim replay traces.csv",
+            "ridetracker-sim replay trail.gpx",
             "ridetracker-sim replay traces.csv --speed 600 --json receipt.json",
             "ridetracker-sim replay traces.csv --drivers abboip-0517 --token-key \"$RIDETRACKER_KEY\" --door signalr");
         command.SetAction(async (parsed, cancellationToken) =>
@@ -75,7 +76,8 @@ internal static class ReplayCommand
             {
                 RowsRead = trace.Rows,
                 BadRows = trace.BadRowCount,
-                LeftOut = trace.Rows - trace.BadRowCount - chosen,
+                Skipped = trace.Skipped,
+                LeftOut = trace.Rows - trace.BadRowCount - trace.Skipped - chosen,
                 NotSent = replayer.NotSent,
                 Drivers = days.Count,
                 Seconds = time.GetElapsedTime(start).TotalSeconds,

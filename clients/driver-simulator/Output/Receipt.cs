@@ -5,13 +5,16 @@ using Spectre.Console;
 namespace RideTracker.Simulator.Output;
 
 /// <summary>What became of every row and fix. The numbers add up:
-/// read = bad rows + left out + not sent + reported, and reported + sent again after a hub change = accepted + duplicates + rejected + dropped + not settled.</summary>
+/// read = bad rows + skipped + left out + not sent + reported, and reported + sent again after a hub change = accepted + duplicates + rejected + dropped + not settled.</summary>
 internal sealed record Receipt
 {
-    /// <summary>Rows of the file; null for a fleet, which makes its fixes.</summary>
+    /// <summary>Rows or points of the file; null for a fleet, which makes its fixes.</summary>
     public long? RowsRead { get; init; }
 
     public long BadRows { get; init; }
+
+    /// <summary>Waypoints, and points without time.</summary>
+    public long Skipped { get; init; }
 
     /// <summary>Rows of drivers that were not chosen, or that would be older than the server takes.</summary>
     public long LeftOut { get; init; }
@@ -35,6 +38,7 @@ internal sealed record Receipt
         {
             Row("rows read", rows);
             RowIf("  bad rows skipped", BadRows);
+            RowIf("  without time, or waypoints", Skipped);
             RowIf("  left out", LeftOut);
             RowIf("  not sent", NotSent);
         }
@@ -74,6 +78,7 @@ internal sealed record Receipt
             {
                 writer.WriteNumber("rowsRead", rows);
                 writer.WriteNumber("badRows", BadRows);
+                writer.WriteNumber("skipped", Skipped);
                 writer.WriteNumber("leftOut", LeftOut);
                 writer.WriteNumber("notSent", NotSent);
             }

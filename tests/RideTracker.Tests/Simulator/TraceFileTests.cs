@@ -1,3 +1,4 @@
+using System.Text;
 using RideTracker.Simulator;
 using RideTracker.Simulator.Traces;
 
@@ -51,5 +52,5 @@ public class TraceFileTests
     }
 
     private static Task<TraceFile> ReadAsync(string text, bool skip = false) =>
-        TraceFile.ReadAsync(new StringReader(text), "t.csv", skip, TestContext.Current.CancellationToken);
+        TraceFile.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), "t.csv", skip, TestContext.Current.CancellationToken);
 }
