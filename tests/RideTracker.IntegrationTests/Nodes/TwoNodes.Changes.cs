@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using RideTracker.Client;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Drivers;
-using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
 
 namespace RideTracker.IntegrationTests.Nodes;
@@ -189,23 +188,6 @@ public abstract partial class TwoNodes
         // 100 m before the pickup.
         await phone.SendAsync(new WireFix(NowMs() + 600_000, 37.7791, -122.41));
         await UntilToldAsync(phone, "\"intervalMs\":500");
-    }
-
-    [Fact]
-    public async Task QueueOfFixes_IsShownByAGauge()
-    {
-        var (a, _) = await NodesAsync(("Hub:HistoryMaxBytes", 123_456));
-        var driver = NewDriver();
-        await driver.ReportAsync(a, TestDriver.FixAt(NowMs()));
-        var bytes = (long)await Engine.Database.StringGetAsync(HubKeys.HistoryBytes(HubKeys.Partition(driver.Id, Partitions)));
-        Assert.True(bytes > 50);
-
-        await UntilAsync(async () =>
-        {
-            var lines = (await a.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Split('\n');
-            return lines.Any(line => line.StartsWith("ridetracker_hub_history_bytes", StringComparison.Ordinal) && line.Contains($" {bytes}", StringComparison.Ordinal))
-                && lines.Any(line => line.StartsWith("ridetracker_hub_history_limit", StringComparison.Ordinal) && line.Contains(" 123456", StringComparison.Ordinal));
-        });
     }
 
     /// <summary>Reads a phone's frames until one that is no Ack says something.</summary>
