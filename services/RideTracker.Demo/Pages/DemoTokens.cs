@@ -10,7 +10,7 @@ internal sealed class DemoTokens(TokenMinter minter, IServiceProvider services, 
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    // Far above what a demo has of trips and cars at once; beyond it the oldest ones are asked for again.
+    // Far above what a demo has of trips and cars at once; beyond it all are asked for again.
     private const int MostKept = 20_000;
 
     private readonly ConcurrentDictionary<(string Role, string Subject, TripId? Trip), IssuedToken> _issued = new();

@@ -9,8 +9,8 @@ namespace RideTracker.Records.Api;
 /// <summary>Which page of a list is asked for: <c>?after=</c> the cursor of the page before it, <c>?limit=</c> how many.</summary>
 public sealed class PageQuery
 {
-    public const int MaxLimit = 200;
-    public const int UsualLimit = 50;
+    private const int MaxLimit = 200;
+    private const int UsualLimit = 50;
 
     private const int MaxCursorLength = 512;
 
@@ -27,13 +27,20 @@ public sealed class PageQuery
     /// <returns>The key after which the page begins (null: at the beginning), and its size.</returns>
     public (string? After, int Limit) Read(FieldErrors errors)
     {
-        var limit = UsualLimit;
-        if (Limit is not null && !(int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit))
-            errors.Add("limit", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {MaxLimit}"));
+        var limit = ReadLimit(Limit, errors);
         if (After is null) return (null, limit);
         if (TryDecode(After, out var key)) return (key, limit);
         errors.Add("after", "is no cursor of this list: use `next` of the page before");
         return (null, limit);
+    }
+
+    /// <summary>Reads how many are asked for.</summary>
+    public static int ReadLimit(string? text, FieldErrors errors)
+    {
+        if (text is null) return UsualLimit;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit) return limit;
+        errors.Add("limit", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {MaxLimit}"));
+        return UsualLimit;
     }
 
     /// <summary>Makes the cursor of a key. Opaque to clients: so the order can change without them.</summary>

@@ -21,9 +21,7 @@ internal static class EventsApi
     {
         var errors = new FieldErrors();
         var filter = EventFilter.Read(kind, trip, driver, errors);
-        var most = PageQuery.UsualLimit;
-        if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is >= 1 and <= PageQuery.MaxLimit))
-            errors.Add("limit", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {PageQuery.MaxLimit}"));
+        var most = PageQuery.ReadLimit(limit, errors);
         long? from = null;
         if (after is not null)
         {

@@ -126,14 +126,14 @@ public sealed class OutboxTests(Redis7Engine redis, PostgresServer postgres) : I
     public async Task Rebuild_WithoutRedis_SaysSoAndFails()
     {
         await redis.BeginAsync();
-        var (code, output) = await RecordsProgram.RunAsync("rebuild", $"127.0.0.1:{FreePort.Next()},connectTimeout=200", await postgres.CreateDatabaseAsync());
+        var (code, output) = await RecordsCommandLine.RunAsync($"127.0.0.1:{FreePort.Next()},connectTimeout=200", await postgres.CreateDatabaseAsync(), "rebuild");
         Assert.Equal(1, code);
         Assert.Contains("Redis can't be reached", output, StringComparison.Ordinal);
     }
 
     private static async Task RebuildAsync(string hub, string database)
     {
-        var (code, output) = await RecordsProgram.RunAsync("rebuild", hub, database);
+        var (code, output) = await RecordsCommandLine.RunAsync(hub, database, "rebuild");
         Assert.True(code == 0, output);
         Assert.Contains("trip:", output, StringComparison.Ordinal);
     }

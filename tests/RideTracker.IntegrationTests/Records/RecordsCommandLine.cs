@@ -25,7 +25,7 @@ internal static class RecordsCommandLine
         using var process = Process.Start(start)!;
         var text = new StringBuilder();
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         text.Append(await output).Append(await errors);
         return (process.ExitCode, text.ToString());
     }
