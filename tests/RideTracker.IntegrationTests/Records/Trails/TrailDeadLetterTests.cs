@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.Records.Trails;
@@ -83,7 +84,7 @@ public class TrailDeadLetterTests(Redis7Engine redis, PostgresServer postgres) :
         var turns = 0;
         var hook = new TestHook(async (db, fixes) =>
         {
-            foreach (var fix in fixes) await Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(db.Database, $"INSERT INTO heard VALUES ({fix.Driver.Value})", CancellationToken.None);
+            foreach (var fix in fixes) await db.Database.ExecuteSqlAsync($"INSERT INTO heard VALUES ({fix.Driver.Value})", CancellationToken.None);
             // Trouble that passes: the whole batch is written again.
             if (turns++ == 0) throw new TimeoutException("too slow");
         });
@@ -95,6 +96,26 @@ public class TrailDeadLetterTests(Redis7Engine redis, PostgresServer postgres) :
         Assert.Equal(2, turns);
         Assert.Equal(3, await queue.ScalarAsync<long>("SELECT count(*) FROM heard"));
         Assert.Equal(3, (await queue.FixesAsync()).Count);
+        Assert.Equal(0, await queue.ScalarAsync<long>("SELECT count(*) FROM dead_fixes"));
+    }
+
+    [Fact]
+    public async Task AHookThatLosesADeadlock_HearsOfTheFixAgain()
+    {
+        var (queue, database) = await BeginAsync();
+        await queue.ExecuteAsync("CREATE FUNCTION lose() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '40P01'; END $$");
+        var turns = 0;
+        var hook = new TestHook(async (db, _) =>
+        {
+            if (turns++ == 0) await db.Database.SqlQuery<int>($"SELECT lose() AS \"Value\"").SingleAsync(CancellationToken.None);
+        });
+        await queue.PushAsync(Element("n1-1", Line("d1", Now, 1)));
+        await using var records = await RecordsNode.StartAsync(redis.EndPoint, database, null, services => services.AddSingleton<IFixesWritten>(hook));
+
+        await queue.UntilEmptyAsync();
+
+        Assert.Equal(2, turns);
+        Assert.Single(await queue.FixesAsync());
         Assert.Equal(0, await queue.ScalarAsync<long>("SELECT count(*) FROM dead_fixes"));
     }
 
