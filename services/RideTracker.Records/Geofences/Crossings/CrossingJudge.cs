@@ -48,7 +48,9 @@ internal readonly struct CrossingJudge(Fence fence, FenceStay stay, Step step, L
     {
         if (inside == stay.Inside) StayOn();
         else GoOver();
-        if (stay.Inside) Dwell(stay.Pending is { Back: null } leaving ? leaving.TimeMs : step.To.TimeMs);
+        if (!stay.Inside) return;
+        if (stay.Pending is { Back: null } leaving) Dwell(leaving.TimeMs, leaving.Lat, leaving.Lng);
+        else Dwell(step.To.TimeMs, step.To.Lat, Wrapped(step.To.Lng));
     }
 
     // Still, or again, on the side where events have the driver.
@@ -111,19 +113,26 @@ internal readonly struct CrossingJudge(Fence fence, FenceStay stay, Step step, L
 
     private void Tell(bool inside, long timeMs, double lat, double lng, bool atFix)
     {
-        if (!inside) Dwell(timeMs);
+        if (!inside) Dwell(timeMs, lat, lng);
         found.Add(new Crossing(inside ? EventKinds.Enter : EventKinds.Exit, fence, timeMs, lat, lng, inside ? null : stay.SinceMs, atFix));
         stay.Inside = inside;
         (stay.SinceMs, stay.Dwelt) = inside ? (timeMs, false) : (0, false);
     }
 
-    private void Dwell(long untilMs)
+    // The place is where the driver was then on the way of this step; of an earlier step it is not known any more, and the last place inside stands for it.
+    private void Dwell(long untilMs, double lat, double lng)
     {
         if (stay.Dwelt || fence.DwellSeconds is not { } seconds) return;
         var due = stay.SinceMs + seconds * 1000L;
         if (due > untilMs) return;
         stay.Dwelt = true;
-        found.Add(new Crossing(EventKinds.Dwell, fence, due, step.To.Lat, Wrapped(step.To.Lng), stay.SinceMs, AtFix: false));
+        if (step is { Joined: true, From: { } from } && due >= from.TimeMs && due < step.To.TimeMs)
+        {
+            var part = (double)(due - from.TimeMs) / (step.To.TimeMs - from.TimeMs);
+            (lat, lng) = (from.Lat + part * (step.To.Lat - from.Lat), Wrapped(from.Lng + part * (step.To.Lng - from.Lng)));
+        }
+
+        found.Add(new Crossing(EventKinds.Dwell, fence, due, lat, lng, stay.SinceMs, AtFix: false));
     }
 
     private static double Wrapped(double lng) => lng > 180 ? lng - 360 : lng < -180 ? lng + 360 : lng;

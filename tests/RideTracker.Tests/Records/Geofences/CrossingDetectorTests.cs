@@ -1,3 +1,4 @@
+using RideTracker.Protocol.Geo;
 using RideTracker.Records.Geofences.Crossings;
 
 namespace RideTracker.Tests.Records.Geofences;
@@ -155,6 +156,9 @@ public class CrossingDetectorTests
         town.At(20, 100, 0);
 
         Assert.Equal(["dwell f@70", "exit f@120"], town.At(220, -100, 0));
+        // Where the driver was then, not where it is at the fix that shows it.
+        var (there, dwell) = (Town.Fix(70, 50, 0), town.Last[0]);
+        Assert.Equal((there.Latitude, there.Longitude), (dwell.Lat, dwell.Lng), (left, right) => GeoMath.DistanceMeters(left.Item1, left.Item2, right.Item1, right.Item2) < 1);
     }
 
     [Fact]
