@@ -12,8 +12,8 @@ public static class Failures
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            // Bad requests are the client's business; only what is ours is an error in the log.
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            // Bad requests are the client's business, and of a database that is away its own connection tells; only what is ours is an error in the log.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException || IsDatabaseAway(context.Exception),
             StatusCodeSelector = failure => failure is BadHttpRequestException bad ? bad.StatusCode
                 : IsDatabaseAway(failure) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,10 +12,25 @@ public static class DatabaseSetup
 {
     public static IServiceCollection AddRecordsDatabase(this IServiceCollection services)
     {
-        services.AddCheckedOptions<DatabaseOptions>(DatabaseOptions.Section);
+        services.AddCheckedOptions<DatabaseOptions>(DatabaseOptions.Section)
+            // Without its text, which may have a password.
+            .Validate(CanBeRead, "Database:ConnectionString can't be read: KEY=VALUE;KEY=VALUE with the engine's own keys, such as Host=db;Database=ridetracker, is right.");
         services.AddPooledDbContextFactory<RecordsDb>((provider, builder) => Use(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton<DatabaseUpgrade>();
         return services;
+    }
+
+    private static bool CanBeRead(DatabaseOptions options)
+    {
+        try
+        {
+            _ = options.Engine == DatabaseEngine.Sqlite ? (DbConnectionStringBuilder)new SqliteConnectionStringBuilder(options.ConnectionString) : new NpgsqlConnectionStringBuilder(options.ConnectionString);
+            return true;
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Points a context at the engine.</summary>

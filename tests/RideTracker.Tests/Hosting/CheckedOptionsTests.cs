@@ -29,6 +29,18 @@ public class CheckedOptionsTests
         Assert.Contains(failures, failure => failure.StartsWith("Trips:OffWayFixes must be 1 to 100", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Postgres", "garbage")]
+    [InlineData("Postgres", "Host=db;Passwort=secret")]
+    [InlineData("Sqlite", "Host=elsewhere")]
+    public void ConnectionStringThatCannotBeRead_IsNamedAndNotShown(string engine, string text)
+    {
+        var failure = Assert.Single(Start(("Database:Engine", engine), ("Database:ConnectionString", text)));
+
+        Assert.StartsWith("Database:ConnectionString ", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain(text, failure, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void OptionsThatAreNeededBeforeTheStart_AreTheDefaultsWhereTheyCannotBeRead()
     {
@@ -39,7 +51,7 @@ public class CheckedOptionsTests
     private static IReadOnlyList<string> Start(params (string Name, string Value)[] settings)
     {
         var services = new ServiceCollection().AddSingleton<IConfiguration>(Configuration(settings));
-        services.AddCheckedOptions<DatabaseOptions>("Database");
+        services.AddRecordsDatabase();
         services.AddCheckedOptions<TripsOptions>("Trips");
         using var provider = services.BuildServiceProvider();
         try
