@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Net.Sockets;
 using System.Text;
-using RideTracker.LoadTest.Formats;
 using RideTracker.LoadTest.Processes;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
@@ -19,6 +18,7 @@ internal sealed class AcceptFeed : IDisposable
     public const int MostFixes = 10;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Func<int, long, (double Lat, double Lng)> _place;
     private readonly string _script;
     private readonly byte[] _historyKey = Encoding.ASCII.GetBytes(HubKeys.History(0));
     private readonly byte[][] _drivers;
@@ -31,8 +31,12 @@ internal sealed class AcceptFeed : IDisposable
     private int _to;
     private long _batches;
 
-    public AcceptFeed(int redisPort, int drivers)
+    /// <param name="redisPort">The hub's, on loopback.</param>
+    /// <param name="drivers">How many there are.</param>
+    /// <param name="place">Where a driver is at a time (Unix ms), in degrees.</param>
+    public AcceptFeed(int redisPort, int drivers, Func<int, long, (double Lat, double Lng)> place)
     {
+        _place = place;
         _socket.Connect("127.0.0.1", redisPort);
         var names = Enumerable.Range(0, drivers).Select(i => Protocol.DriverId.Parse(FormattableString.Invariant($"driver-{i:000000}"))).ToList();
         _drivers = [.. names.Select(name => Encoding.ASCII.GetBytes(name.Value))];
@@ -97,7 +101,8 @@ internal sealed class AcceptFeed : IDisposable
             for (var i = count - 1; i >= 0; i--)
             {
                 var time = fix.FixTimeMs - 1_000 * i;
-                var one = new DriverFix(time, FixWalk.Latitude(driver, time) / 1e7, fix.Longitude) { AccuracyMeters = fix.AccuracyMeters, SpeedMps = fix.SpeedMps, HeadingDegrees = fix.HeadingDegrees };
+                var (lat, lng) = _place(driver, time);
+                var one = new DriverFix(time, lat, lng) { AccuracyMeters = fix.AccuracyMeters, SpeedMps = fix.SpeedMps, HeadingDegrees = fix.HeadingDegrees };
                 textLength += FixText.Write(in one, allText[textLength..]);
                 placesLength += FixText.WritePlace(in one, allPlaces[placesLength..]);
             }

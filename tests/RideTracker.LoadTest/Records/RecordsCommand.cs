@@ -17,15 +17,20 @@ internal static class RecordsCommand
         var twice = CommonOptions.Number("--twice", "Percent of the fixes that stand in the queue twice, as after a restore of Redis.", 5, 0, 50);
         var seconds = CommonOptions.Number("--seconds", "Measured time.", 60, 10, 3_600);
         var warmUp = CommonOptions.Number("--warm-up", "Seconds before it.", 15, 0, 300);
+        var fences = CommonOptions.Number("--fences", "Geofences over the city where the drivers are, each fix in five or more; a multiple of ten. 0: none.", 0, 0, 50_000);
+        fences.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && number % FencedCity.PerDistrict != 0) result.AddError($"--fences must be a multiple of {FencedCity.PerDistrict}.");
+        });
         var common = new CommonOptions();
         var command = new Command(
             "records",
             "The history: fixes through accept.lua into Redis, from there into PostgreSQL. Records alone on one core; PostgreSQL, Redis and the generator on the other. Fails where a fix is lost or the backlog grows.")
         {
-            drivers, rate, late, twice, seconds, warmUp,
+            drivers, rate, late, twice, seconds, warmUp, fences,
         };
         common.AddTo(command);
-        command.AddExamples("records", "records --seconds 600", "records --rate 30000 --env Trails__BatchBytes=4194304");
+        command.AddExamples("records", "records --seconds 600", "records --rate 5000 --late 0 --twice 0 --fences 10000", "records --rate 30000 --env Trails__BatchBytes=4194304");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new RecordsSettings
@@ -34,6 +39,7 @@ internal static class RecordsCommand
                 FixesPerSecond = parsed.GetValue(rate),
                 LatePercent = parsed.GetValue(late),
                 TwicePercent = parsed.GetValue(twice),
+                Fences = parsed.GetValue(fences),
                 Measured = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 WarmUp = TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
             };
@@ -65,6 +71,9 @@ internal sealed record RecordsSettings
     public required int LatePercent { get; init; }
 
     public required int TwicePercent { get; init; }
+
+    /// <summary>Geofences over the city.</summary>
+    public required int Fences { get; init; }
 
     public required TimeSpan Measured { get; init; }
 

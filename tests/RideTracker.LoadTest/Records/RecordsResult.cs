@@ -28,6 +28,12 @@ internal sealed record RecordsResult
     /// <summary>Cores, by process.</summary>
     public required IReadOnlyDictionary<string, double> Cpu { get; init; }
 
+    /// <summary>CPU microseconds for each row committed in the measured time, by process.</summary>
+    public required IReadOnlyDictionary<string, double> CpuPerFix { get; init; }
+
+    /// <summary>Of a run among geofences.</summary>
+    public FenceResult? Fences { get; init; }
+
     /// <summary>How long the queue took to empty at the end; null: it did not.</summary>
     public required double? DrainSeconds { get; init; }
 
@@ -46,6 +52,8 @@ internal sealed record RecordsResult
             // A batch more or less is no growth: what counts is more than a second's fixes over the run.
             if (BacklogSlope * Seconds > AskedFixesPerSecond) failures.Add(string.Create(CultureInfo.InvariantCulture, $"the backlog grew by {BacklogSlope:0} fixes/s"));
             if (AcceptedPerSecond < 0.97 * AskedFixesPerSecond) failures.Add("the generator did not keep the rate that was asked for: its core is full");
+            if (Fences is { FewestHits: < FencedCity.Zones }) failures.Add($"a driver is in {Fences.FewestHits} geofences, not in {FencedCity.Zones}");
+            if (Fences is { EventsPerThousandFixes: 0 }) failures.Add("no driver crossed a geofence in the measured time");
             return failures;
         }
     }
@@ -55,6 +63,8 @@ internal sealed record RecordsResult
         yield return string.Create(CultureInfo.InvariantCulture, $"{Seconds:0} s: {AcceptedPerSecond:#,0} fixes/s accepted, {RowsPerSecond:#,0} rows/s committed, {Repeated:#,0} fixes queued twice");
         yield return string.Create(CultureInfo.InvariantCulture, $"backlog: slope {BacklogSlope:0.0} fixes/s, {MostBacklog:#,0} at most, emptied in {DrainSeconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-"} s");
         yield return $"CPU: {string.Join(", ", Cpu.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {100 * pair.Value:0} %")))}";
+        yield return $"CPU us for each fix: {string.Join(", ", CpuPerFix.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:0.0}")))}";
+        if (Fences is not null) yield return Fences.ToString();
         yield return string.Create(CultureInfo.InvariantCulture, $"rows: {Rows:#,0} of {Accepted:#,0} accepted");
         foreach (var failure in Failures) yield return $"FAILED: {failure}";
     }

@@ -14,6 +14,7 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
     private const long LateMs = 10_000;
     private const int PrintEverySeconds = 10;
 
+    private readonly FencedCity? _city = settings.Fences == 0 ? null : new FencedCity(settings.Fences);
     private readonly List<(double Second, long Backlog)> _backlogs = [];
     private long _accepted;
     private long _next;
@@ -21,7 +22,14 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
 
     public async Task<RecordsResult> RunAsync(CancellationToken cancellationToken)
     {
-        using var feed = new AcceptFeed(target.RedisPort, settings.Drivers);
+        using var feed = new AcceptFeed(target.RedisPort, settings.Drivers, Place);
+        var fences = _city is null ? null : new FenceLayer(target, _city);
+        if (fences is not null)
+        {
+            print(string.Create(CultureInfo.InvariantCulture, $"making {settings.Fences:#,0} geofences"));
+            await fences.LayAsync(cancellationToken);
+        }
+
         var isInterrupted = false;
         var perTick = settings.FixesPerSecond / TicksPerSecond;
         var warmTicks = (int)(settings.WarmUp.TotalSeconds * TicksPerSecond);
@@ -69,6 +77,8 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
             BacklogSlope = Slope(_backlogs),
             MostBacklog = _backlogs.Count == 0 ? 0 : _backlogs.Max(sample => sample.Backlog),
             Cpu = from is null ? new Dictionary<string, double>() : until.Cpu.ToDictionary(pair => pair.Key, pair => (pair.Value - from.Cpu[pair.Key]) * Clock.Second / (until.Ns - from.Ns)),
+            CpuPerFix = from is null || until.Written == from.Written ? new Dictionary<string, double>() : until.Cpu.ToDictionary(pair => pair.Key, pair => (pair.Value - from.Cpu[pair.Key]) * 1e6 / (until.Written - from.Written)),
+            Fences = fences is null ? null : await fences.CountAsync(from is null || until.Written == from.Written ? 0 : (until.Crossings - from.Crossings) * 1e3 / (until.Written - from.Written)),
             DrainSeconds = drained,
             AskedFixesPerSecond = settings.FixesPerSecond,
             IsInterrupted = isInterrupted,
@@ -90,7 +100,8 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
                 // So many reports of ten make the percentage among all fixes. Late times are odd, so that none is twice.
                 var isLate = number / settings.Drivers > LateMs / 1_000 && Hash(number) % 10_000 * (1_000 - 9 * settings.LatePercent) < 10_000 * settings.LatePercent;
                 var time = isLate ? ((now - LateMs) / 10 * 10) + 5 : now / 10 * 10;
-                var fix = new DriverFix(time, FixWalk.Latitude(driver, time) / 1e7, FixWalk.Longitude(driver) / 1e7) { AccuracyMeters = 5, SpeedMps = 11, HeadingDegrees = 0 };
+                var (lat, lng) = Place(driver, time);
+                var fix = new DriverFix(time, lat, lng) { AccuracyMeters = 5, SpeedMps = 11, HeadingDegrees = 0 };
                 reports[size++] = (driver, fix, isLate ? AcceptFeed.MostFixes : 1);
                 fixes += isLate ? AcceptFeed.MostFixes : 1;
             }
@@ -106,12 +117,16 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
         }
     }
 
+    private (double Lat, double Lng) Place(int driver, long timeMs) =>
+        _city?.Place(driver, timeMs) ?? (FixWalk.Latitude(driver, timeMs) / 1e7, FixWalk.Longitude(driver) / 1e7);
+
     private static long Hash(long number) => (long)((ulong)(number + 1) * 0x9E3779B97F4A7C15UL >> 40);
 
     private async Task<Mark> MarkAsync(AcceptFeed feed, CancellationToken cancellationToken)
     {
         var written = await target.WrittenAsync(cancellationToken);
-        return new Mark(Clock.Ns, _accepted, written, feed.Waiting().Bytes, target.CpuSeconds());
+        var crossings = _city is null ? 0 : await target.MetricAsync("ridetracker_geofences_crossings_total", cancellationToken);
+        return new Mark(Clock.Ns, _accepted, written, crossings, feed.Waiting().Bytes, target.CpuSeconds());
     }
 
     private async Task<double?> DrainAsync(AcceptFeed feed)
@@ -142,7 +157,7 @@ internal sealed class RecordsRun(RecordsTarget target, RecordsSettings settings,
         return samples.Sum(sample => (sample.Second - meanX) * (sample.Backlog - meanY)) / samples.Sum(sample => (sample.Second - meanX) * (sample.Second - meanX));
     }
 
-    private sealed record Mark(long Ns, long Accepted, long Written, long QueueBytes, IReadOnlyDictionary<string, double> Cpu)
+    private sealed record Mark(long Ns, long Accepted, long Written, long Crossings, long QueueBytes, IReadOnlyDictionary<string, double> Cpu)
     {
         public long Backlog => Accepted - Written;
 

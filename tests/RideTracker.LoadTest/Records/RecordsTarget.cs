@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using RideTracker.LoadTest.Processes;
+using RideTracker.LoadTest.Trips;
 
 namespace RideTracker.LoadTest.Records;
 
@@ -10,19 +10,25 @@ internal sealed class RecordsTarget : IAsyncDisposable
     private readonly RedisServer _redis;
     private readonly PostgresServer _postgres;
     private readonly ChildProcess _records;
-    private readonly HttpClient _http;
 
-    private RecordsTarget(RedisServer redis, PostgresServer postgres, ChildProcess records, Uri url, IReadOnlyDictionary<string, string> settings, string redisVersion)
+    private RecordsTarget(RedisServer redis, PostgresServer postgres, ChildProcess records, Uri url, Tokens tokens, IReadOnlyDictionary<string, string> settings, string redisVersion)
     {
         _redis = redis;
         _postgres = postgres;
         _records = records;
-        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+        ServiceToken = tokens.Service();
         Settings = settings;
         Versions = new Dictionary<string, string> { ["redis"] = redisVersion, [".NET"] = Environment.Version.ToString() };
     }
 
     public int RedisPort => _redis.Port;
+
+    /// <summary>Asks Records.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>For what needs one.</summary>
+    public string ServiceToken { get; }
 
     public string Database => _postgres.ConnectionString;
 
@@ -38,6 +44,7 @@ internal sealed class RecordsTarget : IAsyncDisposable
     public static async Task<RecordsTarget> StartAsync(string redisBinary, bool appendOnly, IReadOnlyDictionary<string, string> extra, CancellationToken cancellationToken)
     {
         var dll = await PublishAsync(cancellationToken);
+        var tokens = new Tokens();
         RedisServer? redis = null;
         PostgresServer? postgres = null;
         try
@@ -52,12 +59,12 @@ internal sealed class RecordsTarget : IAsyncDisposable
                 ["ASPNETCORE_URLS"] = url,
             };
             foreach (var (name, value) in extra) environment[name] = value;
-            IEnumerable<KeyValuePair<string, string>> all = [.. environment, new("Access__Keys__0", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))];
+            IEnumerable<KeyValuePair<string, string>> all = [.. environment, new("Access__Keys__0", tokens.Key)];
             await using (var migrate = await ChildProcess.StartAsync(Cores.On(Cores.Server, "dotnet", dll, "migrate"), all, Path.GetDirectoryName(dll)!, null, TimeSpan.FromSeconds(60), cancellationToken))
                 if (await migrate.WaitAsync(cancellationToken) != 0) throw new LoadTestException(ExitCodes.CannotStart, $"The database can't be migrated:\n{migrate.LastLines}");
             var records = await ChildProcess.StartAsync(Cores.On(Cores.Server, "dotnet", dll), all, Path.GetDirectoryName(dll)!, "Now listening on", TimeSpan.FromSeconds(60), cancellationToken);
             foreach (var (name, value) in PostgresServer.Settings) environment[$"postgres {name}"] = value;
-            return new RecordsTarget(redis, postgres, records, new Uri(url), environment, await RedisServer.VersionAsync(redisBinary, cancellationToken));
+            return new RecordsTarget(redis, postgres, records, new Uri(url), tokens, environment, await RedisServer.VersionAsync(redisBinary, cancellationToken));
         }
         catch
         {
@@ -77,16 +84,19 @@ internal sealed class RecordsTarget : IAsyncDisposable
     };
 
     /// <summary>Rows that Records has committed, by its own /metrics.</summary>
-    public async Task<long> WrittenAsync(CancellationToken cancellationToken)
+    public Task<long> WrittenAsync(CancellationToken cancellationToken) => MetricAsync("ridetracker_trails_written_total", cancellationToken);
+
+    /// <summary>A count of Records' own /metrics, the sum of all its labels; 0 where nothing was counted yet.</summary>
+    public async Task<long> MetricAsync(string name, CancellationToken cancellationToken)
     {
-        var text = await _http.GetStringAsync("/metrics", cancellationToken);
-        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith("ridetracker_trails_written_total", StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line[(line.IndexOf('}') + 1)..].Trim().Split(' ')[line.Contains('}') ? 0 : 1], CultureInfo.InvariantCulture);
+        var text = await Http.GetStringAsync("/metrics", cancellationToken);
+        return text.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
+            .Sum(line => long.Parse(line[(line.IndexOf('}') + 1)..].Trim().Split(' ')[line.Contains('}') ? 0 : 1], CultureInfo.InvariantCulture));
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        Http.Dispose();
         await _records.DisposeAsync();
         await _postgres.DisposeAsync();
         await _redis.DisposeAsync();

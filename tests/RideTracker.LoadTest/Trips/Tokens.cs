@@ -21,6 +21,8 @@ internal sealed class Tokens
 
     public string Rider(string subject, string trip) => Make($"\"sub\":\"{subject}\",\"role\":\"rider\",\"trip\":\"{trip}\"");
 
+    public string Service() => Make("\"sub\":\"load-test\",\"role\":\"service\"");
+
     private string Make(string claims)
     {
         var body = Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{{{claims},\"jti\":\"j{_made++}\",\"exp\":{_expires}}}")));

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Npgsql;
+using RideTracker.LoadTest.Generator;
+using RideTracker.LoadTest.Processes;
+
+namespace RideTracker.LoadTest.Records;
+
+/// <summary>Makes a city's geofences by Records' own HTTP API, and tells afterwards what became of them.</summary>
+internal sealed class FenceLayer(RecordsTarget target, FencedCity city)
+{
+    private const int AtOnce = 4;
+    private const int KnownWithinSeconds = 60;
+
+    /// <summary>Makes them all, and returns once Records' index has them.</summary>
+    /// <exception cref="LoadTestException">One was refused, or Records does not come to know them.</exception>
+    public async Task LayAsync(CancellationToken cancellationToken)
+    {
+        await Parallel.ForAsync(0, city.Fences, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (fence, stop) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, $"/v1/geofences/{FencedCity.Id(fence)}");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", target.ServiceToken);
+            request.Content = new StringContent(city.GeoJson(fence), Encoding.UTF8, "application/geo+json");
+            using var answer = await target.Http.SendAsync(request, stop);
+            if (!answer.IsSuccessStatusCode) throw new LoadTestException(ExitCodes.CannotStart, $"Geofence {fence} was refused: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(stop)}");
+        });
+        var begin = Clock.Ns;
+        while (await target.MetricAsync("ridetracker_geofences_fences", cancellationToken) != city.Fences)
+        {
+            if (Clock.Ns - begin > KnownWithinSeconds * Clock.Second) throw new LoadTestException(ExitCodes.CannotStart, "Records does not come to know all geofences.");
+            await Task.Delay(200, cancellationToken);
+        }
+    }
+
+    /// <summary>Counts what the run wrote: events, and of each driver how many geofences it is in.</summary>
+    public async Task<FenceResult> CountAsync(double eventsPerThousandFixes)
+    {
+        await using var connection = new NpgsqlConnection(target.Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT (SELECT count(*) FROM events WHERE kind IN ('enter', 'exit')), min(inside), avg(inside)::float8
+            FROM (SELECT (SELECT count(*) FROM jsonb_array_elements(stays::jsonb) AS stay WHERE (stay->>'in')::boolean) AS inside FROM geofence_presence) AS drivers
+            """,
+            connection)
+        { CommandTimeout = 300 };
+        await using var row = await command.ExecuteReaderAsync();
+        await row.ReadAsync();
+        return new FenceResult
+        {
+            Fences = city.Fences,
+            Events = row.GetInt64(0),
+            EventsPerThousandFixes = eventsPerThousandFixes,
+            FewestHits = row.IsDBNull(1) ? 0 : row.GetInt64(1),
+            MeanHits = row.IsDBNull(2) ? 0 : row.GetDouble(2),
+        };
+    }
+}
+
+/// <summary>What a run among geofences wrote.</summary>
+internal sealed record FenceResult
+{
+    public required int Fences { get; init; }
+
+    /// <summary>Enter and exit events in the table at the end, those of the first fixes (each driver enters its zones) included.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>Events of the measured time, for each 1,000 fixes written in it.</summary>
+    public required double EventsPerThousandFixes { get; init; }
+
+    /// <summary>Geofences that the driver with the fewest is in at the end.</summary>
+    public required long FewestHits { get; init; }
+
+    /// <summary>The same, the mean of all drivers.</summary>
+    public required double MeanHits { get; init; }
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"geofences: {Fences:#,0}; drivers in {MeanHits:0.00} of them, {FewestHits} at least; {Events:#,0} enter and exit events written, {EventsPerThousandFixes:0.0} for each 1,000 fixes measured");
+}
