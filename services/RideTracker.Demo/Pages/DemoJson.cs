@@ -7,9 +7,8 @@ namespace RideTracker.Demo.Pages;
 /// <param name="Driver">A driver of no simulated car.</param>
 /// <param name="DriverToken">Its token, to report with.</param>
 /// <param name="DriverTrip">Its trip, to watch what was reported.</param>
-/// <param name="DispatcherToken">Sees every car.</param>
-/// <param name="ServiceToken">Makes drivers, trips and tokens, for whoever tries that by hand.</param>
-internal sealed record DemoDirectory(IReadOnlyList<TripWithToken> Trips, string Driver, string DriverToken, TripWithToken DriverTrip, string DispatcherToken, string ServiceToken);
+/// <param name="DispatcherToken">Sees every car, and makes drivers, trips, and tokens of drivers and riders.</param>
+internal sealed record DemoDirectory(IReadOnlyList<TripWithToken> Trips, string Driver, string DriverToken, TripWithToken DriverTrip, string DispatcherToken);
 
 /// <summary>A trip and a rider's token for it.</summary>
 internal sealed record TripWithToken(string Id, string Token);

@@ -68,8 +68,7 @@ internal static class DemoPages
                     HandTrip.Driver.Value,
                     (await tokens.ForDriverAsync(HandTrip.Driver, cancellationToken)).Token,
                     new TripWithToken(byHand.Value, (await tokens.ForRiderAsync(byHand, cancellationToken)).Token),
-                    (await tokens.ForDispatcherAsync(cancellationToken)).Token,
-                    (await tokens.ForServiceAsync(cancellationToken)).Token),
+                    (await tokens.ForDispatcherAsync(cancellationToken)).Token),
                 DemoJson.Default.DemoDirectory);
         }
         catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException or TaskCanceledException { InnerException: TimeoutException })

@@ -33,8 +33,6 @@ internal sealed class DemoTokens(TokenMinter minter, IServiceProvider services, 
 
     public ValueTask<IssuedToken> ForDispatcherAsync(CancellationToken cancellationToken) => IssueAsync(Role.Dispatcher, "demo-dispatcher", trip: null, cancellationToken);
 
-    public ValueTask<IssuedToken> ForServiceAsync(CancellationToken cancellationToken) => IssueAsync(Role.Service, "demo-service", trip: null, cancellationToken);
-
     private async ValueTask<IssuedToken> IssueAsync(Role role, string subject, TripId? trip, CancellationToken cancellationToken)
     {
         var key = (role.ToWire(), subject, trip);

@@ -70,8 +70,12 @@ public sealed class RecordsOpenApiTests(Redis7Engine redis, PostgresServer postg
             var builder = WebApplication.CreateBuilder();
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["Urls"] = "http://127.0.0.1:0", ["Access:Keys:0"] = Convert.ToBase64String(new byte[32]), ["Hub:Redis"] = redis.EndPoint,
-                ["Database:Engine"] = "Sqlite", ["Database:ConnectionString"] = database.ConnectionString, ["Tracking:DrainSeconds"] = "0",
+                ["Urls"] = "http://127.0.0.1:0",
+                ["Access:Keys:0"] = Convert.ToBase64String(new byte[32]),
+                ["Hub:Redis"] = redis.EndPoint,
+                ["Database:Engine"] = "Sqlite",
+                ["Database:ConnectionString"] = database.ConnectionString,
+                ["Tracking:DrainSeconds"] = "0",
             });
             builder.Logging.ClearProviders();
             builder.AddTracking().AddRecordsSlices();

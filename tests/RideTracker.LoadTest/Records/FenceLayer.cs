@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Npgsql;
 using RideTracker.LoadTest.Generator;
-using RideTracker.LoadTest.Processes;
 
 namespace RideTracker.LoadTest.Records;
 
