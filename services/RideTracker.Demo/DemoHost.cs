@@ -7,12 +7,12 @@ using RideTracker.Demo.Embedded;
 using RideTracker.Demo.Pages;
 using RideTracker.Demo.Rides;
 using RideTracker.Fleet;
+using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
 using RideTracker.Records.Database;
 using RideTracker.Records.Hosting;
 using RideTracker.Records.Tokens;
 using RideTracker.Tracking.Hosting;
-using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Demo;
 

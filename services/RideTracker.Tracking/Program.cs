@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
 using RideTracker.Tracking.Hosting;
-using RideTracker.Tracking.Hub;
 
 InlineSockets.Use();
 

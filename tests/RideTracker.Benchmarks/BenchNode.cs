@@ -13,6 +13,7 @@ using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Hosting;
+using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Benchmarks;
 
@@ -56,7 +57,7 @@ internal sealed class BenchNode : IAsyncDisposable
     }
 
     /// <summary>Writes a trip that a driver is on.</summary>
-    public Task WriteTripAsync(TripId trip, DriverId driver) => Services.GetRequiredService<TripProjection>().WriteAsync(
+    public Task WriteTripAsync(TripId trip, DriverId driver) => new TripProjection(Services.GetRequiredService<HubLink>()).WriteAsync(
         new Trip(trip, TripStatus.EnrouteToPickup, new Stop(47, 8, "Pier"), new Stop(47.1, 8.1))
         {
             Driver = driver,

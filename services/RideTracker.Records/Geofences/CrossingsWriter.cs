@@ -45,6 +45,7 @@ internal sealed class CrossingsWriter(FenceSet fences, EventLog events, IOptions
         var to = At(crossings.Max(one => one.Crossing.TimeMs));
         var trips = await db.Set<TripRow>().Where(trip => drivers.Contains(trip.Driver!) && trip.ActiveAt <= to && (trip.EndedAt == null || trip.EndedAt >= from))
             .Select(trip => new { trip.Id, trip.Driver, trip.ActiveAt, trip.EndedAt }).ToListAsync(cancellationToken);
+        var told = new List<NewEvent>(crossings.Count);
         foreach (var (fix, crossing) in crossings)
         {
             var at = At(crossing.TimeMs);
@@ -53,9 +54,11 @@ internal sealed class CrossingsWriter(FenceSet fences, EventLog events, IOptions
             if (crossing.Fence.Name is { } name) data["name"] = name;
             if (crossing.SinceMs is { } since) data["seconds"] = Math.Round((crossing.TimeMs - since) / 1000.0, 3);
             if (crossing.AtFix) data["atFix"] = true;
-            await events.AppendAsync(db, new NewEvent(crossing.Kind, at, trip is null ? fix.Trip : TripId.Parse(trip.Id), fix.Driver, crossing.Fence.Id, data), cancellationToken);
+            told.Add(new NewEvent(crossing.Kind, at, trip is null ? null : TripId.Parse(trip.Id), fix.Driver, crossing.Fence.Id, data));
             metrics.Crossed(crossing.Kind);
         }
+
+        await events.AppendAsync(db, told, cancellationToken);
     }
 
     private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);

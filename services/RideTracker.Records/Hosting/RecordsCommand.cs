@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
 using RideTracker.Records.Database;
 using RideTracker.Records.Outbox;
 
@@ -90,7 +91,7 @@ internal static class RecordsCommand
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
             several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
         DatabaseBehindException behind => [behind.Message],
-        Hub.HubPartitionsException partitions => [partitions.Message],
+        HubMismatchException mismatch => [mismatch.Message],
         _ when DatabaseTrouble.Cause(failure) is Npgsql.NpgsqlException database => [$"The database of Database:ConnectionString can't be used: {database.Message}"],
         _ => null,
     };

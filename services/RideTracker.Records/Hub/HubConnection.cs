@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
@@ -11,6 +10,7 @@ namespace RideTracker.Records.Hub;
 public sealed class HubConnection(IOptions<HubConnectionOptions> options) : IHubScripts, IRevocationHub, IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private Task<ConnectionMultiplexer>? _connecting;
     private ConnectionMultiplexer? _redis;
     private volatile bool _agreed;
 
@@ -24,26 +24,19 @@ public sealed class HubConnection(IOptions<HubConnectionOptions> options) : IHub
 
     /// <summary>The hub's database, once it is reached and known to be begun with the same number of partitions.</summary>
     /// <exception cref="HubUnavailableException">The hub can't be reached now.</exception>
-    /// <exception cref="HubPartitionsException">The hub has another number of partitions.</exception>
+    /// <exception cref="HubMismatchException">The hub has another number of partitions.</exception>
     public async ValueTask<IDatabase> OpenAsync(CancellationToken cancellationToken)
     {
         if (_agreed) return Database;
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            _redis ??= await ConnectionMultiplexer.ConnectAsync(Configure(options.Value)).WaitAsync(cancellationToken);
+            // Kept, also where this caller does not wait for its end: the next one has it.
+            if (_connecting is null or { IsFaulted: true }) _connecting = ConnectionMultiplexer.ConnectAsync(HubRedis.Configure(options.Value.Redis, options.Value.TimeoutMs, "ridetracker-records"));
+            _redis ??= await _connecting.WaitAsync(cancellationToken);
             var database = Database;
-            if (!_agreed)
-            {
-                // As the tracking nodes do: whoever comes first begins the hub.
-                await database.HashSetAsync(HubKeys.Hub, "partitions", Partitions, When.NotExists).WaitAsync(cancellationToken);
-                await database.HashSetAsync(HubKeys.Hub, "incarnation", Convert.ToHexString(RandomNumberGenerator.GetBytes(8)), When.NotExists).WaitAsync(cancellationToken);
-                await database.HashSetAsync(HubKeys.Hub, "secret", Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), When.NotExists).WaitAsync(cancellationToken);
-                var stored = (int)await database.HashGetAsync(HubKeys.Hub, "partitions").WaitAsync(cancellationToken);
-                if (stored != Partitions) throw new HubPartitionsException($"Hub:Partitions is {Partitions} here, but the hub was begun with {stored}. Set it to {stored}.");
-                _agreed = true;
-            }
-
+            if (!_agreed) await HubRedis.JoinAsync(database, options.Value.Redis, Partitions, cancellationToken);
+            _agreed = true;
             return database;
         }
         catch (Exception failure) when (HubTrouble.Is(failure))
@@ -57,19 +50,13 @@ public sealed class HubConnection(IOptions<HubConnectionOptions> options) : IHub
     }
 
     /// <inheritdoc />
-    public async Task<long> RunAsync(HubScript script, string[] keys, string[] arguments, CancellationToken cancellationToken)
-    {
-        var database = await OpenAsync(cancellationToken);
-        try
-        {
-            return (long)await database.ScriptEvaluateAsync(script.Text, Array.ConvertAll(keys, key => (RedisKey)key), Array.ConvertAll(arguments, value => (RedisValue)value))
-                .WaitAsync(cancellationToken);
-        }
-        catch (Exception failure) when (HubTrouble.Is(failure))
-        {
-            throw new HubUnavailableException($"Script {script.Name} did not reach the hub: {failure.Message}", failure);
-        }
-    }
+    public async Task<long> RunAsync(HubScript script, string[] keys, string[] arguments, CancellationToken cancellationToken) =>
+        (long)await EvaluateAsync(script, Array.ConvertAll(keys, key => (RedisKey)key), Array.ConvertAll(arguments, value => (RedisValue)value), cancellationToken);
+
+    /// <summary>Runs a script whose answer is more than a number, or whose arguments are more than text.</summary>
+    /// <exception cref="HubUnavailableException">The hub can't be reached; it may have run all the same.</exception>
+    public async Task<RedisResult> EvaluateAsync(HubScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        await HubRedis.EvaluateAsync(await OpenAsync(cancellationToken), script, keys, arguments, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask SubscribeAsync(string channel, Action<ReadOnlySpan<byte>> onMessage, CancellationToken cancellationToken)
@@ -87,24 +74,7 @@ public sealed class HubConnection(IOptions<HubConnectionOptions> options) : IHub
 
     public async ValueTask DisposeAsync()
     {
-        if (_redis is { } redis) await redis.DisposeAsync();
+        if (_connecting is { IsFaulted: false } connecting) await (await connecting).DisposeAsync();
         _opening.Dispose();
     }
-
-    private static ConfigurationOptions Configure(HubConnectionOptions options)
-    {
-        var configuration = ConfigurationOptions.Parse(options.Redis);
-        configuration.AbortOnConnectFail = false;
-        configuration.ClientName = "ridetracker-records";
-        configuration.ConnectTimeout = Math.Min(options.TimeoutMs, 5_000);
-        configuration.AsyncTimeout = options.TimeoutMs;
-        configuration.SyncTimeout = options.TimeoutMs;
-        // What can't be sent now fails now: whoever asked tries again in its own time.
-        configuration.BacklogPolicy = BacklogPolicy.FailFast;
-        configuration.ReconnectRetryPolicy = new ExponentialRetry(200, 2_000);
-        return configuration;
-    }
 }
-
-/// <summary>The hub was begun with another number of partitions.</summary>
-public sealed class HubPartitionsException(string message) : Exception(message);

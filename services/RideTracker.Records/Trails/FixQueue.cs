@@ -1,4 +1,3 @@
-using RideTracker.Hosting;
 using RideTracker.Protocol.Hub;
 using RideTracker.Records.Hub;
 using StackExchange.Redis;
@@ -37,18 +36,8 @@ internal sealed class FixQueue(HubConnection hub)
     public async Task<bool> TrimAsync(int partition, QueueReading read, CancellationToken cancellationToken) =>
         (long)await RunAsync(Trim, partition, [read.Elements.Length, HistoryElement.Head(read.Elements[^1]), read.Bytes], cancellationToken) == 1;
 
-    private async Task<RedisResult> RunAsync(HubScript script, int partition, RedisValue[] arguments, CancellationToken cancellationToken)
-    {
-        var database = await hub.OpenAsync(cancellationToken);
-        try
-        {
-            return await database.ScriptEvaluateAsync(script.Text, [HubKeys.History(partition), HubKeys.HistoryBytes(partition)], arguments).WaitAsync(cancellationToken);
-        }
-        catch (Exception failure) when (HubTrouble.Is(failure))
-        {
-            throw new HubUnavailableException($"Script {script.Name} did not reach the hub: {failure.Message}", failure);
-        }
-    }
+    private Task<RedisResult> RunAsync(HubScript script, int partition, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        hub.EvaluateAsync(script, [HubKeys.History(partition), HubKeys.HistoryBytes(partition)], arguments, cancellationToken);
 }
 
 /// <summary>What one look at the queue saw.</summary>

@@ -75,7 +75,7 @@ internal sealed class PostgresFixStore : IFixStore
             var time = (reader.GetFieldValue<DateTime>(1).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
             while (at < rows.Length && !(rows.Span[at].Fix.FixTimeMs == time && rows.Span[at].Driver.Value == driver)) at++;
             if (at == rows.Length) throw new InvalidOperationException("The database returned a fix that was not written, or not in the order of the batch.");
-            inserted.Add(new WrittenFix(rows.Span[at].Driver, rows.Span[at].Fix, null));
+            inserted.Add(new WrittenFix(rows.Span[at].Driver, rows.Span[at].Fix));
             at++;
         }
     }

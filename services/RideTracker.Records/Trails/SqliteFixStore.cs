@@ -42,7 +42,7 @@ internal sealed class SqliteFixStore : IFixStore
                 fix.AccuracyMeters, fix.SpeedMps, fix.HeadingDegrees, fix.AltitudeMeters, fix.Battery, fix.Charging, fix.Mock,
             ];
             for (var j = 0; j < fields.Length; j++) values[j].Value = fields[j] ?? DBNull.Value;
-            if (await command.ExecuteNonQueryAsync(cancellationToken) == 1) inserted.Add(new WrittenFix(row.Driver, fix, null));
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 1) inserted.Add(new WrittenFix(row.Driver, fix));
         }
     }
 

@@ -3,8 +3,7 @@ using RideTracker.Protocol.Fixes;
 
 namespace RideTracker.Records.Trails;
 
-/// <summary>A fix that the history has just taken, and did not have before.</summary>
+/// <summary>A fix that the history has just taken, and did not have before. A trip's fixes are its driver's between its assignment and its end.</summary>
 /// <param name="Driver">Whose it is.</param>
 /// <param name="Fix">What the phone reported.</param>
-/// <param name="Trip">The trip that the driver was on, where the reader knows it; null says nothing: a trip's fixes are its driver's between its assignment and its end.</param>
-public readonly record struct WrittenFix(DriverId Driver, DriverFix Fix, TripId? Trip);
+public readonly record struct WrittenFix(DriverId Driver, DriverFix Fix);

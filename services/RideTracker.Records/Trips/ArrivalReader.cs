@@ -54,7 +54,8 @@ internal sealed partial class ArrivalReader(
             while (elements.Length > 0)
             {
                 foreach (var element in elements) await ApplyAsync((byte[])element!, cancellationToken);
-                var trimmed = await hub.RunAsync(TrimScript, [HubKeys.Arrivals(partition)], [elements.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), (string)elements[^1]!], cancellationToken);
+                // As bytes: one that is no text must match too, or it would be read for ever.
+                var trimmed = (long)await hub.EvaluateAsync(TrimScript, [HubKeys.Arrivals(partition)], [elements.Length, elements[^1]], cancellationToken);
                 // Another host took them, or there are no more: at the next look.
                 if (trimmed == 0 || elements.Length < BatchElements) break;
                 elements = await database.ListRangeAsync(HubKeys.Arrivals(partition), 0, BatchElements - 1).WaitAsync(cancellationToken);

@@ -108,15 +108,8 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
     /// <exception cref="HubUnavailableException">The hub can't be reached.</exception>
     public async Task<long> RunAsync(HubScript script, string[] keys, string[] arguments, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            return (long)await Database.ScriptEvaluateAsync(script.Text, Array.ConvertAll(keys, key => (RedisKey)key), Array.ConvertAll(arguments, value => (RedisValue)value));
-        }
-        catch (Exception failure) when (HubTrouble.Is(failure))
-        {
-            throw new HubUnavailableException($"Script {script.Name} did not reach the hub: {failure.Message}", failure);
-        }
+        return (long)await HubRedis.EvaluateAsync(
+            Database, script, Array.ConvertAll(keys, key => (RedisKey)key), Array.ConvertAll(arguments, value => (RedisValue)value), cancellationToken);
     }
 
     /// <summary>Listens to what the hub tells this driver's phone: its trip as JSON, or <c>null</c> at the trip's end.</summary>
@@ -137,17 +130,9 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
 
     private static ConfigurationOptions Configure(HubOptions options)
     {
-        var configuration = ConfigurationOptions.Parse(options.Redis);
-        configuration.AbortOnConnectFail = false;
+        var configuration = HubRedis.Configure(options.Redis, options.TimeoutMs, "ridetracker-tracking");
         // Only so that the library lets INFO pass, which names the run of each server.
         configuration.AllowAdmin = true;
-        configuration.ClientName = "ridetracker-tracking";
-        configuration.ConnectTimeout = Math.Min(options.TimeoutMs, 5_000);
-        configuration.AsyncTimeout = options.TimeoutMs;
-        configuration.SyncTimeout = options.TimeoutMs;
-        // A command that can't be sent now fails now: ingest keeps its reports and tries again, and a rider's poll gets its 503 at once.
-        configuration.BacklogPolicy = BacklogPolicy.FailFast;
-        configuration.ReconnectRetryPolicy = new ExponentialRetry(200, 2_000);
         return configuration;
     }
 
@@ -214,18 +199,8 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
         await _greeting.WaitAsync(cancellationToken);
         try
         {
-            var db = Database;
-            await db.HashSetAsync(HubKeys.Hub, "partitions", Partitions, When.NotExists);
-            await db.HashSetAsync(HubKeys.Hub, "incarnation", Convert.ToHexString(RandomNumberGenerator.GetBytes(8)), When.NotExists);
-            await db.HashSetAsync(HubKeys.Hub, "secret", Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), When.NotExists);
-            var stored = await db.HashGetAsync(HubKeys.Hub, ["partitions", "incarnation", "secret"]);
-            if ((int)stored[0] != Partitions)
-            {
-                throw new HubMismatchException(
-                    $"Hub:Partitions is {Partitions} here, but the hub at {_options.Redis.Split(',')[0]} was begun with {stored[0]}. Set it to {stored[0]}, or drain all nodes and begin a new hub.");
-            }
-
-            var runs = new StringBuilder((string)stored[1]!);
+            var (incarnation, secret) = await HubRedis.JoinAsync(Database, _options.Redis, Partitions, cancellationToken);
+            var runs = new StringBuilder(incarnation);
             foreach (var server in Redis.GetServers())
             {
                 if (!server.IsConnected || server.IsReplica) continue;
@@ -238,7 +213,7 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
 
             var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runs.ToString())).AsSpan(0, 6));
             var known = _identity?.Name;
-            _identity = new HubIdentity(name, Convert.FromHexString((string)stored[2]!));
+            _identity = new HubIdentity(name, Convert.FromHexString(secret));
             _greeted = true;
             if (known != name) LogIncarnation(name, Partitions);
         }
@@ -258,6 +233,3 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
 
     private sealed record HubIdentity(string Name, byte[] Secret);
 }
-
-/// <summary>This node's settings contradict what the hub was begun with.</summary>
-public sealed class HubMismatchException(string message) : Exception(message);

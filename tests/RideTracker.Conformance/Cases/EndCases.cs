@@ -1,5 +1,6 @@
 using System.Net;
 using RideTracker.Client;
+using RideTracker.IntegrationTests;
 using RideTracker.IntegrationTests.Nodes;
 using RideTracker.Protocol.Trips;
 
@@ -113,13 +114,14 @@ internal static class EndCases
     private static async Task<Task<PollAnswer>> HeldAsync(Ride ride, ITestServer node, string cursor)
     {
         var held = ride.GetAsync(node, cursor, waitSeconds: 30);
-        var deadline = TimeProvider.System.GetUtcNow() + ride.Patience;
         // Two: this one, and the client's.
-        while (await StreamsAsync(node) < 2)
-        {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline && !held.IsCompleted, "the node does not hold the poll");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Eventually.IsSoAsync(
+            async () =>
+            {
+                Assert.False(held.IsCompleted, "the node does not hold the poll");
+                return await StreamsAsync(node) >= 2;
+            },
+            ride.Patience);
 
         return held;
     }

@@ -1,3 +1,4 @@
+using RideTracker.Hosting;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
 using RideTracker.Tracking.Hub;

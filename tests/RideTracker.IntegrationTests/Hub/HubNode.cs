@@ -25,8 +25,8 @@ internal sealed class HubNode : IAsyncDisposable
         Link = host.Services.GetRequiredService<HubLink>();
         Writer = host.Services.GetRequiredService<HubWriter>();
         Reader = host.Services.GetRequiredService<HubReader>();
-        Trips = host.Services.GetRequiredService<TripProjection>();
-        Duty = host.Services.GetRequiredService<DutyProjection>();
+        Trips = new TripProjection(Link);
+        Duty = new DutyProjection(Link);
     }
 
     public HubLink Link { get; }

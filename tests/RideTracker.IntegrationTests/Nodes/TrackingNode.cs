@@ -8,33 +8,20 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideTracker.Protocol.Trips;
 using RideTracker.Tracking.Hosting;
+using RideTracker.Tracking.Hub;
 
 namespace RideTracker.IntegrationTests.Nodes;
 
 /// <summary>A whole tracking node in the test process: the product's own composition, real Kestrel on a free port, real Redis behind it.</summary>
-internal sealed class TrackingNode : ITestServer, IAsyncDisposable
+internal sealed class TrackingNode : HostInTest
 {
     /// <summary>A setting of the tests: how much the node's sockets hold for a client that does not read.</summary>
     public const string SendBufferBytes = "Test:SendBufferBytes";
 
-    private readonly WebApplication _app;
-    private bool _stopped;
-
     private TrackingNode(WebApplication app)
+        : base(app)
     {
-        _app = app;
-        Url = new Uri(app.Urls.Single());
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(60) };
     }
-
-    public Uri Url { get; }
-
-    /// <summary>Speaks HTTP/1.1 with this node.</summary>
-    public HttpClient Http { get; }
-
-    public IServiceProvider Services => _app.Services;
-
-    public LoggedErrors Errors => _app.Services.GetRequiredService<LoggedErrors>();
 
     public static async Task<TrackingNode> StartAsync(string redis, params (string Key, object Value)[] settings)
     {
@@ -67,55 +54,12 @@ internal sealed class TrackingNode : ITestServer, IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddTracking();
         var app = builder.Build();
-        try
-        {
-            app.MapTracking();
-            await app.StartAsync(TestContext.Current.CancellationToken);
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
-
+        await StartAsync(app, static app => app.MapTracking());
         return new TrackingNode(app);
     }
 
     /// <summary>Writes a trip into the hub as Records will.</summary>
-    public Task ProjectAsync(Trip trip) => Services.GetRequiredService<TripProjection>().WriteAsync(trip, TestContext.Current.CancellationToken);
-
-    /// <summary>SIGTERM: drains, then stops.</summary>
-    public async Task StopAsync()
-    {
-        if (_stopped) return;
-        _stopped = true;
-        await _app.StopAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>Ends abruptly: nobody is told anything.</summary>
-    public async Task KillAsync()
-    {
-        if (_stopped) return;
-        _stopped = true;
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        try
-        {
-            await _app.StopAsync(now.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // What was to be waited for was not, as is meant here.
-            return;
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await KillAsync();
-        Http.Dispose();
-        await _app.DisposeAsync();
-    }
+    public Task ProjectAsync(Trip trip) => new TripProjection(Services.GetRequiredService<HubLink>()).WriteAsync(trip, TestContext.Current.CancellationToken);
 }
 
 /// <summary>Keeps what a node logged as an error: a test that expects none can say which it was.</summary>

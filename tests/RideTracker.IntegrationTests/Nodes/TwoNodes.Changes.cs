@@ -4,6 +4,7 @@ using RideTracker.Client;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Drivers;
 using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.Hub;
 
 namespace RideTracker.IntegrationTests.Nodes;
 
@@ -42,7 +43,7 @@ public abstract partial class TwoNodes
         var rider = await RiderAsync(strategy, b);
         Assert.Equal(start, (await rider.NextAsync()).Time);
 
-        await a.Services.GetRequiredService<TripProjection>().ReleaseAsync(TripId.Parse(Trip), first.Id, 2, TestContext.Current.CancellationToken);
+        await new TripProjection(a.Services.GetRequiredService<HubLink>()).ReleaseAsync(TripId.Parse(Trip), first.Id, 2, TestContext.Current.CancellationToken);
         await UntilToldAsync(phone, """{"trip":null}""");
         Assert.Null((await rider.UntilAsync(view => view.Time is null)).Time);
         // The first driver goes on reporting, and nobody sees it here.
@@ -118,7 +119,7 @@ public abstract partial class TwoNodes
         {
             await a.ProjectAsync(TripOf(driver.Id, TripStatus.ArrivedAtPickup, version: 3));
             await a.ProjectAsync(next);
-            await a.Services.GetRequiredService<DutyProjection>().WriteAsync(off.Id, new OffDutySpell(NowMs() - 60_000 - time, null), TestContext.Current.CancellationToken);
+            await new DutyProjection(a.Services.GetRequiredService<HubLink>()).WriteAsync(off.Id, new OffDutySpell(NowMs() - 60_000 - time, null), TestContext.Current.CancellationToken);
         }
 
         await rider.UntilAsync(view => view is { Status: "arrived-at-pickup", Version: 3 });
@@ -150,7 +151,7 @@ public abstract partial class TwoNodes
         var picture = new Picture();
         await picture.UntilAsync(viewer, () => picture.Has(driver.Id.Value) && picture.Has(other.Id.Value));
         await using var phone = await DriverSocket.ConnectAsync(b, driver.Token);
-        var duty = a.Services.GetRequiredService<DutyProjection>();
+        var duty = new DutyProjection(a.Services.GetRequiredService<HubLink>());
 
         await duty.WriteAsync(driver.Id, new OffDutySpell(start + 2_000, null), TestContext.Current.CancellationToken);
         await picture.UntilAsync(viewer, () => !picture.Has(driver.Id.Value));

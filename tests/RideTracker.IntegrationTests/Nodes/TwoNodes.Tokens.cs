@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RideTracker.Client;
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.Hub;
 
 namespace RideTracker.IntegrationTests.Nodes;
 
@@ -109,5 +110,5 @@ public abstract partial class TwoNodes
     }
 
     private static Task MutedAsync(TrackingNode node, Trip trip) =>
-        new TripProjection(new MutedScripts(node.Services.GetRequiredService<IHubScripts>())).WriteAsync(trip, TestContext.Current.CancellationToken);
+        new TripProjection(new MutedScripts(node.Services.GetRequiredService<HubLink>())).WriteAsync(trip, TestContext.Current.CancellationToken);
 }

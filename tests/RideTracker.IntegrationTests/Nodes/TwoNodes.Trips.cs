@@ -406,13 +406,5 @@ public abstract partial class TwoNodes
     private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
 
     /// <summary>Looks again and again until something holds that nothing signals; fails after a while.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(15);
-        while (!await holds())
-        {
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "it never held");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> holds) => Eventually.IsSoAsync(holds, TimeSpan.FromSeconds(15));
 }

@@ -72,7 +72,7 @@ public sealed class ArrivalTests(Redis7Engine redis, PostgresServer postgres) : 
         await using var one = await RecordsNode.StartAsync(redis.EndPoint, _database, null, ("Trips:ArrivalPollMs", 20));
         await using var two = await RecordsNode.StartAsync(redis.EndPoint, _database, null, ("Trips:ArrivalPollMs", 20));
 
-        await Eventually.AsyncTrue(async () => await redis.Database.ListLengthAsync(HubKeys.Arrivals(0)) == 0);
+        await Eventually.IsSoAsync(async () => await redis.Database.ListLengthAsync(HubKeys.Arrivals(0)) == 0);
 
         using var after = new Desk(one);
         var arrived = await after.GetAsync($"/v1/trips/{trip}");

@@ -37,12 +37,12 @@ public class EmbeddedAccessTests(Redis7Engine redis) : IClassFixture<Redis7Engin
             var rest = await desk.GetAsync($"/v1/tokens?limit=2&after={page.Word("next")}");
             Assert.Equal((2, 2), (page.Json!["items"]!.AsArray().Count, rest.Json!["items"]!.AsArray().Count));
             await desk.AskAsync(HttpMethod.Delete, $"/v1/trips/{trip}/share/{share}", 204);
-            await Eventually.AsyncTrue(async () => await redis.Database.SortedSetLengthAsync(HubKeys.Revoked) == 1);
+            await Eventually.IsSoAsync(async () => await redis.Database.SortedSetLengthAsync(HubKeys.Revoked) == 1);
             await new TestDriver("drv-7").ReportAsync(node, TestDriver.FixAt(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()));
             await desk.PostAsync($"/v1/trips/{trip}/cancel", 200, key: "cancel/drv-7");
 
             var (person, file) = (new Person(PersonKind.Driver, "drv-7"), Path.Combine(folder.FullName, "drv-7.zip"));
-            await Eventually.AsyncTrue(async () => !await records.Services.GetRequiredService<PersonInHub>().IsQueuedAsync(person, stop));
+            await Eventually.IsSoAsync(async () => !await records.Services.GetRequiredService<PersonInHub>().IsQueuedAsync(person, stop));
             await records.Services.GetRequiredService<PersonExport>().WriteAsync(person, file, "test", stop);
             await using (var zip = await ZipFile.OpenReadAsync(file, stop)) Assert.True(zip.GetEntry("fixes.ndjson")!.Length > 0);
             var erased = await records.Services.GetRequiredService<Erasure>().RunAsync(person, "test", TimeSpan.FromSeconds(20), TextWriter.Null, stop);

@@ -71,7 +71,7 @@ public class ErasureTests(Redis7Engine redis, PostgresServer postgres) : IClassF
         await redis.BeginAsync();
         await _records.Services.GetRequiredService<Rebuild>().RunAsync(TextWriter.Null, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(await RedisDump.OfAsync(redis.Redis), line => Has(line, Ann));
-        await Eventually.AsyncTrue(async () => await ReportStatusAsync(Ann, token) == HttpStatusCode.Unauthorized);
+        await Eventually.IsSoAsync(async () => await ReportStatusAsync(Ann, token) == HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -194,22 +194,22 @@ public class ErasureTests(Redis7Engine redis, PostgresServer postgres) : IClassF
             await phone.ReportAsync(_node, TestDriver.FixAt(NowMs()));
             await _desk.PostAsync($"/v1/trips/{id}/start", 200);
             for (var i = 1; i < fixes; i++) await phone.ReportAsync(_node, TestDriver.FixAt(NowMs() + i, i * 0.001));
-            await Eventually.AsyncTrue(async () => await FixesAsync(driver) == fixes);
+            await Eventually.IsSoAsync(async () => await FixesAsync(driver) == fixes);
             await _desk.PostAsync($"/v1/trips/{id}/complete", 200);
             // What the history can't take.
             await redis.Database.ListRightPushAsync(HubKeys.History(0), $"bad-{driver}\n{driver} 12x nonsense;\n");
-            await Eventually.AsyncTrue(async () => await CountAsync($"SELECT count(*) FROM dead_fixes WHERE driver = '{driver}'") > 0);
+            await Eventually.IsSoAsync(async () => await CountAsync($"SELECT count(*) FROM dead_fixes WHERE driver = '{driver}'") > 0);
             if (driver == Ann) (token, trip) = (issued, id);
         }
 
-        await Eventually.AsyncTrue(async () => await CountAsync("SELECT count(*) FROM outbox") == 0);
+        await Eventually.IsSoAsync(async () => await CountAsync("SELECT count(*) FROM outbox") == 0);
         return (token, trip);
     }
 
     private async Task<string> TripAsync(string rider, string key) => (await _desk.PostAsync(
         "/v1/trips", 201, $$"""{"rider":"{{rider}}","dropoff":{"lat":37.79,"lng":-122.4},"pickup":{"lat":37.7801,"lng":-122.4101,"label":"Home of {{rider}}"} }""", key)).Word("id");
 
-    private Task UntilLiveAsync(string trip) => Eventually.AsyncTrue(async () =>
+    private Task UntilLiveAsync(string trip) => Eventually.IsSoAsync(async () =>
         (await PollRider.GetAsync(_node, $"/v1/trips/{trip}/live", TestTokens.Dispatcher())) is { Status: HttpStatusCode.OK } answer && answer.Body.Contains("enroute-to-pickup", StringComparison.Ordinal));
 
     private async Task<HttpStatusCode> ReportStatusAsync(string driver, string token)

@@ -33,7 +33,7 @@ public sealed class OutboxTests(Redis7Engine redis, PostgresServer postgres) : I
 
         await StatusAsync(redis.Database, trip, "enroute-to-pickup");
         Assert.Equal(trip, await redis.Database.HashGetAsync(HubKeys.Slot(0, DriverId.Parse("d_1")), "trip"));
-        await Eventually.AsyncTrue(async () => await CountAsync(holder, "outbox") == 0);
+        await Eventually.IsSoAsync(async () => await CountAsync(holder, "outbox") == 0);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class OutboxTests(Redis7Engine redis, PostgresServer postgres) : I
         await desk.DriverAsync("d_3");
         await desk.PostAsync("/v1/drivers/d_3/duty", 200, """{"on":false}""");
         await StatusAsync(redis.Database, isNew, "new");
-        await Eventually.AsyncTrue(async () => await redis.Database.HashExistsAsync(HubKeys.Slot(0, DriverId.Parse("d_3")), "off"));
+        await Eventually.IsSoAsync(async () => await redis.Database.HashExistsAsync(HubKeys.Slot(0, DriverId.Parse("d_3")), "off"));
         // What the drivers of running trips see, and a slot that the database knows nothing of.
         await redis.Database.ExecuteAsync("FLUSHALL");
         await redis.Database.HashSetAsync(HubKeys.Slot(0, DriverId.Parse("d_1")), [new("n", 7), new("trip", "t_of_another_life"), new("tripversion", 1)]);
@@ -139,7 +139,7 @@ public sealed class OutboxTests(Redis7Engine redis, PostgresServer postgres) : I
     }
 
     private static Task StatusAsync(StackExchange.Redis.IDatabase database, string trip, string status) =>
-        Eventually.AsyncTrue(async () => await database.HashGetAsync(HubKeys.Trip(TripId.Parse(trip)), "status") == status);
+        Eventually.IsSoAsync(async () => await database.HashGetAsync(HubKeys.Trip(TripId.Parse(trip)), "status") == status);
 
     private static async Task<TripView> StateAsync(TrackingNode node, string trip)
     {

@@ -88,7 +88,7 @@ public class RecordsHostTests(Redis7Engine redis, PostgresServer postgres) : ICl
         await relay.GoAsync();
         // Everything that looks at the database by the clock does so, several times; so do arrivals.
         await redis.Database.ListRightPushAsync("{p0}:arrivals", """{"trip":"t-1","driver":"d-1","stop":"pickup","version":1,"time":1,"lat":1,"lng":1}""");
-        await Eventually.AsyncTrue(() =>
+        await Eventually.IsSoAsync(() =>
         {
             time.Advance(TimeSpan.FromMinutes(5));
             return Task.FromResult(relay.Refused >= 60);

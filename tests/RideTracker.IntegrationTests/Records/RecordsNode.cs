@@ -12,26 +12,12 @@ using RideTracker.Records.Hosting;
 namespace RideTracker.IntegrationTests.Records;
 
 /// <summary>A whole Records host in the test process: the product's own composition, real Kestrel on a free port, real Redis and PostgreSQL behind it.</summary>
-internal sealed class RecordsNode : IAsyncDisposable
+internal sealed class RecordsNode : HostInTest
 {
-    private readonly WebApplication _app;
-    private bool _stopped;
-
     private RecordsNode(WebApplication app)
+        : base(app)
     {
-        _app = app;
-        Url = new Uri(app.Urls.Single());
-        Http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(60) };
     }
-
-    public Uri Url { get; }
-
-    /// <summary>Speaks with this host, without a token.</summary>
-    public HttpClient Http { get; }
-
-    public IServiceProvider Services => _app.Services;
-
-    public LoggedErrors Errors => _app.Services.GetRequiredService<LoggedErrors>();
 
     /// <summary>Starts one.</summary>
     /// <param name="redis">HOST:PORT.</param>
@@ -66,17 +52,7 @@ internal sealed class RecordsNode : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddRecords();
         var app = builder.Build();
-        try
-        {
-            app.MapRecords();
-            await app.StartAsync(TestContext.Current.CancellationToken);
-        }
-        catch
-        {
-            await app.DisposeAsync();
-            throw;
-        }
-
+        await StartAsync(app, static app => app.MapRecords());
         return new RecordsNode(app);
     }
 
@@ -87,38 +63,5 @@ internal sealed class RecordsNode : IAsyncDisposable
     public async Task ForgetAsync()
     {
         foreach (var kept in Services.GetServices<IExpires>()) await kept.ForgetAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>SIGTERM.</summary>
-    public async Task StopAsync()
-    {
-        if (_stopped) return;
-        _stopped = true;
-        await _app.StopAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>Ends without waiting for anything.</summary>
-    public async Task KillAsync()
-    {
-        if (_stopped) return;
-        _stopped = true;
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        try
-        {
-            await _app.StopAsync(now.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // What was to be waited for was not, as is meant here.
-            return;
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await KillAsync();
-        Http.Dispose();
-        await _app.DisposeAsync();
     }
 }

@@ -32,7 +32,7 @@ public class RetentionTests(Redis7Engine redis, PostgresServer postgres) : IClas
         Assert.Equal((1, 1), await CountAsync(records));
 
         time.Advance(TimeSpan.FromDays(31));
-        await Eventually.AsyncTrue(async () =>
+        await Eventually.IsSoAsync(async () =>
         {
             time.Advance(TimeSpan.FromMinutes(1));
             return await CountAsync(records) == (0, 0);

@@ -74,7 +74,7 @@ public class RevocationTests(Redis7Engine redis, PostgresServer postgres) : ICla
     {
         var (token, jti) = await TokenAsync("rider", "r_1");
         await _desk.AskAsync(HttpMethod.Delete, $"/v1/tokens/{jti}", 204);
-        await Eventually.AsyncTrue(async () => await redis.Database.SortedSetScoreAsync(HubKeys.Revoked, jti) is not null);
+        await Eventually.IsSoAsync(async () => await redis.Database.SortedSetScoreAsync(HubKeys.Revoked, jti) is not null);
         await redis.BeginAsync();
 
         await _records.Services.GetRequiredService<Rebuild>().RunAsync(TextWriter.Null, TestContext.Current.CancellationToken);
@@ -82,7 +82,7 @@ public class RevocationTests(Redis7Engine redis, PostgresServer postgres) : ICla
         Assert.NotNull(await redis.Database.SortedSetScoreAsync(HubKeys.Revoked, jti));
         // A node that has never heard of it.
         await using var node = await TrackingNode.StartAsync(redis.EndPoint);
-        await Eventually.AsyncTrue(async () => (await PollRider.GetAsync(node, Around, token)).Status == HttpStatusCode.Unauthorized);
+        await Eventually.IsSoAsync(async () => (await PollRider.GetAsync(node, Around, token)).Status == HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class RevocationTests(Redis7Engine redis, PostgresServer postgres) : ICla
         var end = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds();
         await _desk.AskAsync(HttpMethod.Delete, $"/v1/tokens/{jti}?expires={end}", 204);
 
-        foreach (var node in _nodes) await Eventually.AsyncTrue(async () => (await PollRider.GetAsync(node, Around, token)).Status == HttpStatusCode.Unauthorized);
+        foreach (var node in _nodes) await Eventually.IsSoAsync(async () => (await PollRider.GetAsync(node, Around, token)).Status == HttpStatusCode.Unauthorized);
         Assert.Equal(end, (long?)await redis.Database.SortedSetScoreAsync(HubKeys.Revoked, jti));
     }
 
@@ -115,7 +115,7 @@ public class RevocationTests(Redis7Engine redis, PostgresServer postgres) : ICla
         var token = share.Word("token");
         Assert.Equal($"https://rides.example/t/#{token}", share.Word("url"));
         foreach (var node in _nodes) Assert.Equal(HttpStatusCode.OK, (await PollRider.GetAsync(node, $"/v1/trips/{trip}/live", token)).Status);
-        await Eventually.AsyncTrue(async () => (await PollRider.GetAsync(_nodes[0], $"/v1/trips/{another}/live", TestTokens.Dispatcher())).Status == HttpStatusCode.OK);
+        await Eventually.IsSoAsync(async () => (await PollRider.GetAsync(_nodes[0], $"/v1/trips/{another}/live", TestTokens.Dispatcher())).Status == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.NotFound, (await PollRider.GetAsync(_nodes[0], $"/v1/trips/{another}/live", token)).Status);
         var listed = await _desk.GetAsync($"/v1/trips/{trip}/share");
         Assert.DoesNotContain(token, listed.Text, StringComparison.Ordinal);
@@ -161,7 +161,7 @@ public class RevocationTests(Redis7Engine redis, PostgresServer postgres) : ICla
         var trip = await _desk.AssignedTripAsync("d-1");
         foreach (var node in _nodes)
         {
-            await Eventually.AsyncTrue(async () =>
+            await Eventually.IsSoAsync(async () =>
                 (await PollRider.GetAsync(node, $"/v1/trips/{trip}/live", TestTokens.Dispatcher())).Body.Contains("enroute-to-pickup", StringComparison.Ordinal));
         }
 

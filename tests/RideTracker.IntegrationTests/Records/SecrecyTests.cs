@@ -86,7 +86,7 @@ public class SecrecyTests(Redis7Engine redis, PostgresServer postgres) : IClassF
         var trip = await _desk.TripAsync();
         var path = $"/v1/trips/{trip}/live";
         var token = TestTokens.Rider(trip);
-        await Eventually.AsyncTrue(async () => (await PollRider.GetAsync(_b, path, token)).Status == HttpStatusCode.OK);
+        await Eventually.IsSoAsync(async () => (await PollRider.GetAsync(_b, path, token)).Status == HttpStatusCode.OK);
         AssertNothingOfTheDriver((await PollRider.GetAsync(_b, path, token)).Body);
         await using var stream = await Rider.OpenAsync(RiderStrategy.Sse, _b, path, token);
         AssertNothingOfTheDriver((await stream.NextJsonAsync())!);
@@ -133,7 +133,7 @@ public class SecrecyTests(Redis7Engine redis, PostgresServer postgres) : IClassF
         await _desk.AssignAsync(busy, Driver);
         var mine = await _desk.TripAsync();
         foreach (var trip in (string[])[busy, mine])
-            await Eventually.AsyncTrue(async () => (await PollRider.GetAsync(_b, $"/v1/trips/{trip}/live", TestTokens.Dispatcher())).Status == HttpStatusCode.OK);
+            await Eventually.IsSoAsync(async () => (await PollRider.GetAsync(_b, $"/v1/trips/{trip}/live", TestTokens.Dispatcher())).Status == HttpStatusCode.OK);
         await ReportAsync(phone, 2);
         var otherTrip = (await PollRider.GetAsync(_b, $"/v1/trips/{busy}/live", TestTokens.Dispatcher())).ETag!.Trim('"');
         var desks = (await PollRider.GetAsync(_b, $"/v1/vehicles/live?{Town}", TestTokens.Dispatcher())).ETag!.Trim('"');
@@ -161,7 +161,7 @@ public class SecrecyTests(Redis7Engine redis, PostgresServer postgres) : IClassF
         var ids = new List<string>();
         for (var spell = 0; spell < 2; spell++)
         {
-            await Eventually.AsyncTrue(async () => await CarsAsync(_b, Town) is [_]);
+            await Eventually.IsSoAsync(async () => await CarsAsync(_b, Town) is [_]);
             foreach (var query in (string[])[Town, Near])
             {
                 var onA = Assert.Single(await CarsAsync(_a, query));
@@ -177,7 +177,7 @@ public class SecrecyTests(Redis7Engine redis, PostgresServer postgres) : IClassF
             var trip = await _desk.TripAsync();
             await _desk.AssignAsync(trip, Driver);
             // On a trip it is nowhere, for whoever rides with another and for its own rider.
-            await Eventually.AsyncTrue(async () => await CarsAsync(_b, Town) is [] && await CarsAsync(_a, Near, TestTokens.Rider(trip)) is []);
+            await Eventually.IsSoAsync(async () => await CarsAsync(_b, Town) is [] && await CarsAsync(_a, Near, TestTokens.Rider(trip)) is []);
             await _desk.PostAsync($"/v1/trips/{trip}/cancel", 200);
             await ReportAsync(phone, 2 + spell);
         }

@@ -27,7 +27,7 @@ public sealed class SqliteTripTests(Redis7Engine redis) : IClassFixture<Redis7En
             await desk.AssignAsync(trip, "d_1");
             var next = await desk.TripAsync();
             Assert.True((await desk.AssignAsync(next, "d_1")).Json!["queued"]!.GetValue<bool>());
-            await Eventually.AsyncTrue(async () => await redis.Database.KeyExistsAsync(RideTracker.Protocol.Hub.HubKeys.Trip(RideTracker.Protocol.TripId.Parse(trip))));
+            await Eventually.IsSoAsync(async () => await redis.Database.KeyExistsAsync(RideTracker.Protocol.Hub.HubKeys.Trip(RideTracker.Protocol.TripId.Parse(trip))));
             await using var rider = await Rider.OnTripAsync(RiderStrategy.Sse, node, trip);
             await rider.UntilAsync(view => view.Status == "enroute-to-pickup");
             Assert.Equal("/problems/illegal-move", (await desk.PostAsync($"/v1/trips/{trip}/complete", 409)).Word("type"));

@@ -148,7 +148,7 @@ public sealed class TripLifeTests(Redis7Engine redis, PostgresServer postgres) :
         Assert.Equal(off.Text, (await self.PostAsync("/v1/drivers/d_1/duty", 200, """{"on":false}""")).Text);
         Assert.Equal("off-duty", (await _desk.GetAsync("/v1/drivers/d_1")).Word("status"));
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        await Eventually.AsyncTrue(async () =>
+        await Eventually.IsSoAsync(async () =>
         {
             using var ack = await new TestDriver("d_1").TryReportAsync(_node, TestDriver.FixAt(++now));
             return ack.RootElement.GetProperty("rejected").GetArrayLength() == 1;
@@ -160,7 +160,7 @@ public sealed class TripLifeTests(Redis7Engine redis, PostgresServer postgres) :
         using var unregistered = new Desk(_records, TestTokens.Driver("nobody"));
         await unregistered.PostAsync("/v1/drivers/nobody/duty", 200, """{"on":false}""");
         await _desk.PostAsync("/v1/drivers/d_1/duty", 200, """{"on":true}""");
-        await Eventually.AsyncTrue(async () =>
+        await Eventually.IsSoAsync(async () =>
         {
             using var ack = await new TestDriver("d_1").TryReportAsync(_node, TestDriver.FixAt(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()));
             return ack.RootElement.GetProperty("accepted").GetInt32() == 1;
@@ -168,7 +168,7 @@ public sealed class TripLifeTests(Redis7Engine redis, PostgresServer postgres) :
     }
 
     private Task ReachesHubAsync(string trip, string status) =>
-        Eventually.AsyncTrue(async () => await redis.Database.HashGetAsync(RideTracker.Protocol.Hub.HubKeys.Trip(RideTracker.Protocol.TripId.Parse(trip)), "status") == status);
+        Eventually.IsSoAsync(async () => await redis.Database.HashGetAsync(RideTracker.Protocol.Hub.HubKeys.Trip(RideTracker.Protocol.TripId.Parse(trip)), "status") == status);
 
     private Task<DriverSocket> PhoneAsync(string driver) => DriverSocket.ConnectAsync(_node, TestTokens.Driver(driver));
 

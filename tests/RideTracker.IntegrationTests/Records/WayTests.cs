@@ -74,9 +74,9 @@ public sealed class WayTests(Redis7Engine redis, PostgresServer postgres) : ICla
         var next = await desk.TripAsync();
         await desk.AssignAsync(next, "d_1");
         // The queued trip's time comes from the same planner, after the wish above.
-        await Eventually.AsyncTrue(async () => (await desk.GetAsync($"/v1/trips/{next}")).Json!["etaTime"] is not null);
+        await Eventually.IsSoAsync(async () => (await desk.GetAsync($"/v1/trips/{next}")).Json!["etaTime"] is not null);
         Assert.Equal(given.Number("version"), (await desk.GetAsync($"/v1/trips/{trip}")).Json!["route"]!["version"]!.GetValue<int>());
-        await Eventually.AsyncTrue(async () => ((string?)await redis.Database.HashGetAsync(HubKeys.Trip(RideTracker.Protocol.TripId.Parse(next)), "eta"))?.Contains(',', StringComparison.Ordinal) == true);
+        await Eventually.IsSoAsync(async () => ((string?)await redis.Database.HashGetAsync(HubKeys.Trip(RideTracker.Protocol.TripId.Parse(next)), "eta"))?.Contains(',', StringComparison.Ordinal) == true);
         Assert.Empty(records.Errors.All);
     }
 
@@ -99,13 +99,13 @@ public sealed class WayTests(Redis7Engine redis, PostgresServer postgres) : ICla
         await desk.PostAsync($"/v1/trips/{trip}/complete", 200);
 
         Assert.True(asked.Connected);
-        await Eventually.AsyncTrue(async () => await redis.Database.HashGetAsync(HubKeys.Trip(RideTracker.Protocol.TripId.Parse(trip)), "status") == "complete");
+        await Eventually.IsSoAsync(async () => await redis.Database.HashGetAsync(HubKeys.Trip(RideTracker.Protocol.TripId.Parse(trip)), "status") == "complete");
     }
 
     private async Task<(int Version, List<(double Lng, double Lat)> Line)> RouteAsync(string trip, int after)
     {
         string? json = null;
-        await Eventually.AsyncTrue(async () =>
+        await Eventually.IsSoAsync(async () =>
         {
             json = await redis.Database.StringGetAsync(HubKeys.Route(RideTracker.Protocol.TripId.Parse(trip)));
             if (json is null) return false;

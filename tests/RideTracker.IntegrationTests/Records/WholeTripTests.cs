@@ -102,13 +102,14 @@ public class WholeTripTests(Redis7Engine redis, PostgresServer postgres) : IClas
     // The log is written by the time that the riders have the end; the list may be asked for a moment before its transaction is seen.
     private static async Task<List<string>> EventsAsync(HttpClient staff, TripId trip, string until)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
+        List<string> kinds = [];
+        await Eventually.IsSoAsync(async () =>
         {
-            using var page = JsonDocument.Parse(await staff.GetStringAsync($"/v1/events?trip={trip.Value}&after=0", patience.Token));
-            var kinds = page.RootElement.GetProperty("items").EnumerateArray().Select(one => $"{one.GetProperty("kind").GetString()} {Word(one.GetProperty("data"))}").ToList();
-            if (kinds.Any(kind => kind.EndsWith(until, StringComparison.Ordinal))) return kinds;
-        }
+            using var page = JsonDocument.Parse(await staff.GetStringAsync($"/v1/events?trip={trip.Value}&after=0", TestContext.Current.CancellationToken));
+            kinds = [.. page.RootElement.GetProperty("items").EnumerateArray().Select(one => $"{one.GetProperty("kind").GetString()} {Word(one.GetProperty("data"))}")];
+            return kinds.Any(kind => kind.EndsWith(until, StringComparison.Ordinal));
+        });
+        return kinds;
 
         static string? Word(JsonElement data) => data.TryGetProperty("status", out var status) ? status.GetString() : data.GetProperty("stop").GetString();
     }
@@ -116,17 +117,18 @@ public class WholeTripTests(Redis7Engine redis, PostgresServer postgres) : IClas
     // The queue of fixes is read a moment after they are settled: asks until all are there.
     private static async Task<List<long>> TrailAsync(HttpClient staff, TripId trip, int least)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
+        List<long> times = [];
+        await Eventually.IsSoAsync(async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/trips/{trip.Value}/trail") { Headers = { { "Accept", "application/geo+json" } } };
-            using var response = await staff.SendAsync(request, patience.Token);
-            var body = await response.Content.ReadAsStringAsync(patience.Token);
+            using var response = await staff.SendAsync(request, TestContext.Current.CancellationToken);
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             Assert.True(response.StatusCode == HttpStatusCode.OK, body);
             using var json = JsonDocument.Parse(body);
-            var times = Times(json.RootElement).ToList();
-            if (times.Count >= least) return times;
-        }
+            times = [.. Times(json.RootElement)];
+            return times.Count >= least;
+        });
+        return times;
 
         static IEnumerable<long> Times(JsonElement collection) => collection.GetProperty("features").EnumerateArray()
             .SelectMany(feature => feature.GetProperty("properties").GetProperty("coordTimes").EnumerateArray())

@@ -316,7 +316,7 @@ public class GeofenceTests(Redis7Engine redis, PostgresServer postgres) : IClass
 
     private static async Task TellAsync(RecordsNode node, RecordsDb db, double seconds, double lng)
     {
-        var fix = new WrittenFix(DriverId.Parse("d1"), new DriverFix(Start + (long)(seconds * 1000), 37.775, lng) { AccuracyMeters = 2 }, null);
+        var fix = new WrittenFix(DriverId.Parse("d1"), new DriverFix(Start + (long)(seconds * 1000), 37.775, lng) { AccuracyMeters = 2 });
         foreach (var hook in node.Services.GetServices<IFixesWritten>().Where(hook => hook.GetType().Namespace!.Contains("Geofences", StringComparison.Ordinal)))
             await hook.OnWrittenAsync(db, [fix], Cancel);
     }

@@ -74,10 +74,5 @@ internal sealed class TestQueue(IDatabase redis, string database)
     }
 
     /// <summary>Waits until something holds; fails after a minute.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!await holds()) await Task.Delay(20, patience.Token);
-    }
+    public static Task UntilAsync(Func<Task<bool>> holds) => Eventually.IsSoAsync(holds, TimeSpan.FromSeconds(60));
 }
