@@ -1,8 +1,8 @@
 /** One column of the lab in elements: its sentence, its talk, its raw map, its figures. Draws, decides nothing. */
-import { h, setText, show, svg } from '../dom.js';
-import { carMarker } from '../markers.js';
-import type { LngLat } from '../geo.js';
-import type { MapColors } from '../theme.js';
+import { h, setText, show, svg } from '../page/dom.js';
+import { carMarker } from '../map/markers.js';
+import type { LngLat } from '../map/geo.js';
+import type { MapColors } from '../map/theme.js';
 import type { Column } from './column.js';
 import { drawSaw, drawStrip, type LabColors } from './draw.js';
 import type { Figures } from './figures.js';

@@ -1,5 +1,5 @@
 /** The lab's page in elements: head with switches, the cards, the verdict, the table, and how to read it all. */
-import { h, icon, icons, setText, show } from '../dom.js';
+import { h, icon, icons, setText, show } from '../page/dom.js';
 import { Card, type CardWords } from './card.js';
 import type { Figures } from './figures.js';
 import type { Condition } from './network.js';

@@ -1,11 +1,11 @@
 /** The transport lab: five ways to ask about one car, measured in this browser, side by side. */
 import type { End, Strategy, TripState } from '@ridetracker/rider-client';
-import { loadDemo, type TripLink } from '../demo.js';
-import { loadMapConfig } from '../map-config.js';
-import '../styles.css';
+import { loadDemo, type TripLink } from '../page/demo.js';
+import { loadMapConfig } from '../map/map-config.js';
+import '../page/page.css';
 import './lab.css';
-import { mapColors, onThemeChange } from '../theme.js';
-import { claimsOf, TokenKeeper } from '../token.js';
+import { mapColors, onThemeChange } from '../map/theme.js';
+import { claimsOf, TokenKeeper } from '../page/token.js';
 import { LabClock } from './clock.js';
 import { Column, type Source } from './column.js';
 import { labColors } from './draw.js';

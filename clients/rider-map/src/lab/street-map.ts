@@ -1,7 +1,7 @@
 /** A small piece of the town on a canvas, once for all columns: streets without MapLibre, and a camera that stays put until the car leaves. */
 import { begin } from './draw.js';
-import { distanceMeters, lngScale, type LngLat } from '../geo.js';
-import type { MapColors } from '../theme.js';
+import { distanceMeters, lngScale, type LngLat } from '../map/geo.js';
+import type { MapColors } from '../map/theme.js';
 
 export const metersPerPixel = 0.9;
 const metersPerDegree = 111_320;

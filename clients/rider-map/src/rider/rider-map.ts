@@ -1,14 +1,14 @@
 /** The rider's map: one car that glides, the way behind and ahead, the two stops, and a camera that follows. */
 import * as maplibregl from 'maplibre-gl';
 import type { TripState } from '@ridetracker/rider-client';
-import { growing } from './base-style.js';
-import { distanceMeters, lengthMeters, nearestOnLine, pointAlong, type LngLat } from './geo.js';
-import { reducedMotion, startMap, type BaseMap } from './map.js';
-import type { MapConfig } from './map-config.js';
-import { carMarker, stopMarker } from './markers.js';
-import { Motion } from './motion.js';
+import { growing } from '../map/base-style.js';
+import { distanceMeters, lengthMeters, nearestOnLine, pointAlong, type LngLat } from '../map/geo.js';
+import { reducedMotion, startMap, type BaseMap } from '../map/map.js';
+import type { MapConfig } from '../map/map-config.js';
+import { carMarker, stopMarker } from '../map/markers.js';
+import { Motion } from '../map/motion.js';
 import { farthestMeters, type ReachedStreet } from './reach.js';
-import type { MapColors } from './theme.js';
+import type { MapColors } from '../map/theme.js';
 
 type Collection = GeoJSON.FeatureCollection;
 

@@ -1,15 +1,16 @@
 /** The overview's page: watches all cars of the view with a dispatcher's token, and lists the demo's trips. */
 import { watchVehicles, type Strategy, type TripState, type Vehicle, type VehiclesWatch } from '@ridetracker/rider-client';
-import { loadDemo, type Demo, type TripLink } from './demo.js';
+import { loadDemo, type Demo, type TripLink } from '../page/demo.js';
 import { countsOf } from './fleet.js';
 import { FleetMap } from './fleet-map.js';
-import type { Box } from './geo.js';
-import { loadMapConfig } from './map-config.js';
+import type { Box } from '../map/geo.js';
+import { loadMapConfig } from '../map/map-config.js';
 import { OverviewView } from './overview-view.js';
-import { isStrategy, StrategyMenu } from './strategy-menu.js';
-import './styles.css';
-import { TokenKeeper } from './token.js';
-import { Units } from './units.js';
+import { isStrategy, StrategyMenu } from '../page/strategy-menu.js';
+import '../page/page.css';
+import './overview.css';
+import { TokenKeeper } from '../page/token.js';
+import { Units } from '../page/units.js';
 
 /** What tests and other programs may read of this page. */
 export interface OverviewHook {

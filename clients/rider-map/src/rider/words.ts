@@ -1,7 +1,7 @@
 /** The rider's page in words: pill, headline, second line and the rest, for each phase. Pure. */
 import type { TripState } from '@ridetracker/rider-client';
 import type { Phase } from './phase.js';
-import type { Units } from './units.js';
+import type { Units } from '../page/units.js';
 
 export type Tone = 'live' | 'quiet' | 'warn' | 'bad';
 

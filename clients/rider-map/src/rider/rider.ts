@@ -1,15 +1,16 @@
 /** The rider's page: watches the trip of the token in the address, and draws it twice a second and on each news. */
 import { watchTrip, type End, type TripState } from '@ridetracker/rider-client';
-import type { LngLat } from './geo.js';
-import { loadMapConfig } from './map-config.js';
+import type { LngLat } from '../map/geo.js';
+import { loadMapConfig } from '../map/map-config.js';
 import { isCarTrusted, isOver, phaseOf, type Phase } from './phase.js';
 import { reachMeters, Streets } from './reach.js';
 import { RiderMap } from './rider-map.js';
 import { RiderView } from './rider-view.js';
-import { isStrategy, StrategyMenu } from './strategy-menu.js';
-import './styles.css';
-import { claimsOf, TokenKeeper } from './token.js';
-import { Units } from './units.js';
+import { isStrategy, StrategyMenu } from '../page/strategy-menu.js';
+import '../page/page.css';
+import './rider.css';
+import { claimsOf, TokenKeeper } from '../page/token.js';
+import { Units } from '../page/units.js';
 import { Announcer, riderWords, type Facts } from './words.js';
 
 /** What tests and other programs may read of this page: the car as it is drawn, and what it was drawn from. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ahead, lengthMeters, type LngLat } from './geo.js';
+import { ahead, lengthMeters, type LngLat } from '../map/geo.js';
 import { reachMeters, Streets } from './reach.js';
 
 const middle: LngLat = { lng: -122.42, lat: 37.77 };

@@ -1,5 +1,5 @@
 /** The car and the two stops, drawn from above; colours come from the page's style sheet. */
-import { h, svg } from './dom.js';
+import { h, svg } from '../page/dom.js';
 
 let cones = 0;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TripState } from '@ridetracker/rider-client';
-import { Units } from './units.js';
+import { Units } from '../page/units.js';
 import { Announcer, riderWords, type Facts } from './words.js';
 
 const units = new Units('de-DE', 'UTC');

@@ -1,7 +1,7 @@
 /** The rider's page in elements: pill, sheet or card, and the buttons on the map. Draws words, decides nothing. */
 import type { TripState } from '@ridetracker/rider-client';
-import { h, icon, icons, setText, show } from './dom.js';
-import type { StrategyMenu } from './strategy-menu.js';
+import { h, icon, icons, setText, show } from '../page/dom.js';
+import type { StrategyMenu } from '../page/strategy-menu.js';
 import type { RiderWords } from './words.js';
 
 export interface RiderActions {

@@ -2,11 +2,11 @@
 import type * as maplibregl from 'maplibre-gl';
 import type { Vehicle } from '@ridetracker/rider-client';
 import { fleetGeoJson, type Kind } from './fleet.js';
-import { drawMark, markPixelRatio, marks } from './fleet-marks.js';
-import { boxOf, type Box } from './geo.js';
-import { reducedMotion, startMap, type BaseMap } from './map.js';
-import type { MapConfig } from './map-config.js';
-import type { MapColors } from './theme.js';
+import { drawMark, markPixelRatio, marks } from '../map/fleet-marks.js';
+import { boxOf, type Box } from '../map/geo.js';
+import { reducedMotion, startMap, type BaseMap } from '../map/map.js';
+import type { MapConfig } from '../map/map-config.js';
+import type { MapColors } from '../map/theme.js';
 
 export class FleetMap {
   readonly #onView: (box: Box) => void;

@@ -1,11 +1,11 @@
 /** The overview in elements: the list of trips, counts and filters, one car's details. Draws, decides nothing. */
 import type { TripState, Vehicle } from '@ridetracker/rider-client';
-import type { TripLink } from './demo.js';
-import { h, icon, icons, setText, show } from './dom.js';
+import type { TripLink } from '../page/demo.js';
+import { h, icon, icons, setText, show } from '../page/dom.js';
 import { kindOf, type Counts, type Kind } from './fleet.js';
-import type { StrategyMenu } from './strategy-menu.js';
-import type { Units } from './units.js';
-import type { Tone } from './words.js';
+import type { StrategyMenu } from '../page/strategy-menu.js';
+import type { Units } from '../page/units.js';
+import type { Tone } from '../rider/words.js';
 
 export interface OverviewActions {
   filter(kind: Kind | 'all'): void;

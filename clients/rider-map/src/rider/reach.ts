@@ -1,5 +1,5 @@
 /** Where a silent car can be by now: the streets within so many metres of its last place, one-ways kept. Pure. */
-import { along, bearingDegrees, distanceMeters, lngScale, turnDegrees, type LngLat } from './geo.js';
+import { along, bearingDegrees, distanceMeters, lngScale, turnDegrees, type LngLat } from '../map/geo.js';
 
 interface Edge {
   readonly from: number;
