@@ -1,0 +1,61 @@
+/** The list of pictures: one entry a view. `screenshots.ts` takes each at two sizes (or its own), light and dark. */
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { mapReady } from './browser.js';
+import type { Directory } from './demo.js';
+
+export const sizes = {
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+  desktop: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 },
+  small: { viewport: { width: 320, height: 640 }, deviceScaleFactor: 2 },
+  landscape: { viewport: { width: 740, height: 360 }, deviceScaleFactor: 2 },
+  tablet: { viewport: { width: 820, height: 1180 }, deviceScaleFactor: 1 },
+} as const satisfies Record<string, BrowserContextOptions>;
+
+export type Size = keyof typeof sizes;
+
+export interface Shot {
+  /** The picture is NAME-SIZE-light.png or NAME-SIZE-dark.png. */
+  readonly name: string;
+  /** Path, query and fragment. */
+  path(demo: Directory): string;
+  /** Resolves when the page shows what the picture is of. */
+  ready(page: Page): Promise<void>;
+  /** Phone and desktop by default. */
+  readonly at?: readonly Size[];
+  readonly fullPage?: boolean;
+  /** Language and such. */
+  readonly options?: BrowserContextOptions;
+}
+
+/** The map has drawn its names, and cars are there. */
+async function carsDrawn(page: Page): Promise<void> {
+  await mapReady(page);
+  await page.waitForFunction(() => {
+    const hook = (window as unknown as { __ridetracker: { marker?: unknown; shown?: number } }).__ridetracker;
+    return hook.marker !== undefined || (hook.shown ?? 0) > 0;
+  });
+  // A picture is looked at, not tested: the camera's flight and the names' fading take their time.
+  await page.waitForTimeout(4000);
+}
+
+/** The last listed trip began last: its car is still on the way to the pick-up more often than not. */
+function newestTrip(demo: Directory): string {
+  const trip = demo.trips[demo.trips.length - 1];
+  if (!trip) throw new Error('The demo has no trip.');
+  return trip.token;
+}
+
+export const shots: readonly Shot[] = [
+  { name: 'rider', path: (demo) => `/t/#${newestTrip(demo)}`, ready: carsDrawn, at: ['phone', 'desktop', 'small', 'landscape'] },
+  { name: 'overview', path: () => '/', ready: carsDrawn },
+  {
+    name: 'lab',
+    path: () => '/lab/',
+    ready: async (page) => {
+      await page.waitForSelector('body[data-pictures="5"]', { timeout: 30_000 });
+      // Its first figures take their time.
+      await page.waitForTimeout(25_000);
+    },
+    fullPage: true,
+  },
+];
