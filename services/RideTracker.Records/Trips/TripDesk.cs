@@ -13,16 +13,17 @@ namespace RideTracker.Records.Trips;
 
 /// <summary>Takes what is asked of trips: each command is one transaction, done once for its <c>Idempotency-Key</c>, and refused with the present state where it can't be done.</summary>
 public sealed class TripDesk(
-    IDbContextFactory<RecordsDb> databases, Idempotency idempotency, TripChanges changes, OutboxWriter outbox, EventLog events, IPlanWays ways, TimeProvider time)
+    IDbContextFactory<RecordsDb> databases, Idempotency idempotency, TripChanges changes, OutboxWriter outbox, EventLog events, TripProjector projector, IPlanWays ways, TimeProvider time)
 {
     /// <summary>Takes down a new trip.</summary>
     public async Task<IResult> CreateAsync(CreateTripBody body, IdempotencyRequest? key, CancellationToken cancellationToken)
     {
+        TripRow? made = null;
         var result = await databases.InTransactionAsync<IResult>(async db =>
         {
             if (await idempotency.ClaimAsync(db, key, cancellationToken) is { } earlier) return (false, earlier);
             var now = time.GetUtcNow();
-            var trip = new TripRow
+            var trip = made = new TripRow
             {
                 Id = TripIds.New(now).Value,
                 Rider = body.Rider!,
@@ -41,6 +42,8 @@ public sealed class TripDesk(
             await events.AppendAsync(db, new NewEvent(EventKinds.TripStatus, now, trip.TripId, null, null, data), cancellationToken);
             return await AnswerAsync(db, trip, key, StatusCodes.Status201Created, cancellationToken);
         }, cancellationToken);
+        // To a rider's client, 404 is the end: it must not come because the outbox takes a moment.
+        if (made is not null) await projector.ShowNewAsync(made, cancellationToken);
         outbox.Wake();
         return result;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using RideTracker.Hosting;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
@@ -10,13 +11,16 @@ using RideTracker.Records.Outbox;
 namespace RideTracker.Records.Trips;
 
 /// <summary>Writes trips into the hub, with the ways planned for them.</summary>
-public sealed class TripProjector(HubConnection hub, TimeProvider time) : IProjected
+public sealed partial class TripProjector(HubConnection hub, TimeProvider time, ILogger<TripProjector> log) : IProjected
 {
     /// <summary>Kind of the outbox's rows; the key is the trip's id, the data a <see cref="Released"/> where a driver gave it back.</summary>
     public const string Word = "trip";
 
     // Late riders learn for a day that a trip is over (protocol.md section 3).
     private static readonly TimeSpan KeepOver = TimeSpan.FromHours(24);
+
+    // Who made a trip waits no longer for the hub: the outbox has it all the same.
+    private static readonly TimeSpan ShowPatience = TimeSpan.FromMilliseconds(500);
 
     private readonly TripProjection _projection = new(hub);
 
@@ -30,6 +34,21 @@ public sealed class TripProjector(HubConnection hub, TimeProvider time) : IProje
         if (data is { } more && more.TryGetProperty("driver", out var driver) && more.TryGetProperty("version", out var version))
             await _projection.ReleaseAsync(TripId.Parse(key), DriverId.Parse(driver.GetString()!), version.GetInt32(), cancellationToken);
         if (await db.Set<TripRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Id == key, cancellationToken) is { } trip) await WriteAsync(db, trip, cancellationToken);
+    }
+
+    /// <summary>Shows a trip that is new and committed, so that whoever is told its id can watch it at once. Where the hub can't be reached nothing happens: the outbox shows it later.</summary>
+    public async Task ShowNewAsync(TripRow trip, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(ShowPatience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await _projection.WriteAsync(Of(trip), both.Token).WaitAsync(both.Token);
+        }
+        catch (Exception failure) when (failure is HubUnavailableException || HubTrouble.Is(failure) || (failure is OperationCanceledException && patience.IsCancellationRequested))
+        {
+            LogNotShown(trip.Id, failure.Message);
+        }
     }
 
     public async Task<IReadOnlyList<string>> KeysAsync(RecordsDb db, string? after, int limit, CancellationToken cancellationToken)
@@ -74,4 +93,7 @@ public sealed class TripProjector(HubConnection hub, TimeProvider time) : IProje
         Eta = row is { Queued: true, EtaMs: { } at, EtaMeters: { } meters } ? new QueuedEta(at, meters) : null,
         Route = row.RouteLine is null || row.Status.IsOver() ? null : new TripRoute(row.RouteVersion, RouteLines.Read(row.RouteLine), row.RouteSeconds ?? 0),
     };
+
+    [LoggerMessage(1, LogLevel.Debug, "Trip {Trip} is not shown at once, the outbox does it: {Why}")]
+    private partial void LogNotShown(string trip, string why);
 }
