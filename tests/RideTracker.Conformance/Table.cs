@@ -20,6 +20,7 @@ internal static class Table
         new("slow-reader-gets-the-newest", Need.Nothing, StreamCases.SlowReaderGetsTheNewestAsync),
         new("alive-in-silence", Need.Nothing, StreamCases.AliveInSilenceAsync),
         new("viewport-goes-on-from-its-cursor", Need.Nothing, StreamCases.ViewportGoesOnAsync),
+        new("freshness-is-taken", Need.Nothing, SeenCases.FreshnessIsTakenAsync),
         new("drain-tells-a-delay-and-does-not-end", Need.SpareNode, EndCases.DrainTellsADelayAsync),
         new("end-then-gone", Need.TripEnd, EndCases.EndThenGoneAsync),
         new("token-expiry-ends-the-stream", Need.ShortTokens, EndCases.TokenExpiryEndsTheStreamAsync),

@@ -1,9 +1,14 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using RideTracker.Client;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.IntegrationTests.Nodes;
 using RideTracker.IntegrationTests.Records;
 using RideTracker.IntegrationTests.Records.Trails;
+using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
+using RideTracker.Protocol.Trips;
 
 namespace RideTracker.IntegrationTests;
 
@@ -56,10 +61,50 @@ public class MetricsTests(Redis7Engine redis, PostgresServer postgres) : IClassF
         });
     }
 
+    [Fact]
+    public async Task Freshness_OfEachStrategy_IsAHistogram()
+    {
+        await redis.BeginAsync();
+        await using var node = await TrackingNode.StartAsync(redis.EndPoint);
+        await node.ProjectAsync(new Trip(TripId.Parse("t_seen"), TripStatus.New, new Stop(1, 2), new Stop(1, 2.1)));
+        foreach (var strategy in (string[])["sse", "long-poll", "poll"]) Assert.Equal(HttpStatusCode.NoContent, await TellAsync($$"""{"seen":1700,"strategy":"{{strategy}}"}"""));
+        Assert.Equal(HttpStatusCode.BadRequest, await TellAsync("""{"seen":3600001,"strategy":"poll"}"""));
+        await using (var rider = (WebSocketRider)await Rider.OnTripAsync(RiderStrategy.WebSocket, node, "t_seen", null))
+        {
+            await rider.NextAsync();
+            await rider.SendAsync("""{"seen":1700}""");
+            await rider.SendAsync("""{"seen":-5}""");
+            await rider.SendAsync("""{"ping":1}""");
+            // It read the others before, and goes on.
+            Assert.Equal("""{"pong":1}""", await rider.NextTextAsync());
+        }
+
+        var text = await node.Http.GetStringAsync("/metrics", Cancel);
+        foreach (var strategy in (string[])["sse", "long-poll", "poll", "websocket"])
+        {
+            Assert.Equal((0, 1), (Bucket(strategy, "1.5"), Bucket(strategy, "2")));
+            double? Bucket(string of, string upTo) => Lines("ridetracker_seen_age_seconds_bucket").Where(line => line.Contains($"strategy=\"{of}\"", StringComparison.Ordinal) && line.Contains($"le=\"{upTo}\"", StringComparison.Ordinal)).Select(ValueOf).Single();
+        }
+
+        Assert.Equal(1, Lines("ridetracker_seen_left_out_total").Where(line => line.Contains("reason=\"out-of-range\"", StringComparison.Ordinal)).Select(ValueOf).Single());
+        Assert.DoesNotContain("t_seen", text, StringComparison.Ordinal);
+
+        IEnumerable<string> Lines(string name) => text.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal));
+        async Task<HttpStatusCode> TellAsync(string json)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/seen") { Content = new StringContent(json, new MediaTypeHeaderValue("application/json")) };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Rider("t_seen"));
+            using var answer = await node.Http.SendAsync(request, Cancel);
+            return answer.StatusCode;
+        }
+    }
+
     private static double? Value(string metrics, string name)
     {
         // NAME{labels} VALUE [TIMESTAMP]
         var lines = metrics.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)).ToList();
-        return lines.Count == 0 ? null : lines.Sum(line => double.Parse(line[(Math.Max(line.IndexOf('}'), name.Length) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
+        return lines.Count == 0 ? null : lines.Sum(ValueOf);
     }
+
+    private static double ValueOf(string line) => double.Parse(line[(Math.Max(line.IndexOf('}'), line.IndexOf(' ')) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
 }

@@ -11,10 +11,11 @@ namespace RideTracker.Tracking.Delivery;
 /// <param name="MaxReportBytes">Most bytes of a driver's report.</param>
 /// <param name="MaxNearRadius">Largest radius of <c>near</c>, in metres.</param>
 /// <param name="MaxViewport">Largest viewport of a rider, in degrees of latitude or longitude.</param>
+/// <param name="Now">The server's clock, Unix ms: so that a client knows how far its own is off.</param>
 public sealed record Capabilities(
-    IReadOnlyList<string> Strategies, int MaxWaitSeconds, int PollIntervalMs, int AliveSeconds, int MaxReportFixes, int MaxReportBytes, int MaxNearRadius, double MaxViewport)
+    IReadOnlyList<string> Strategies, int MaxWaitSeconds, int PollIntervalMs, int AliveSeconds, int MaxReportFixes, int MaxReportBytes, int MaxNearRadius, double MaxViewport, long Now)
 {
-    public static Capabilities From(IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest) => new(
+    public static Capabilities From(IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest, TimeProvider time) => new(
         ["sse", "websocket", "long-poll", "poll"],
         delivery.Value.MaxWaitSeconds,
         delivery.Value.PollIntervalMs,
@@ -22,5 +23,6 @@ public sealed record Capabilities(
         ingest.Value.MaxReportFixes,
         ingest.Value.MaxReportBytes,
         delivery.Value.MaxNearRadius,
-        delivery.Value.MaxViewport);
+        delivery.Value.MaxViewport,
+        time.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -2,24 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace RideTracker.Tracking.Delivery;
 
-/// <summary>How a client gets its states.</summary>
-public enum Strategy
-{
-    Poll,
-    LongPoll,
-    Sse,
-    WebSocket,
-}
-
 /// <summary>Counts what riders get.</summary>
 public sealed class DeliveryMetrics
 {
     public const string MeterName = "RideTracker.Delivery";
 
-    private static readonly string[] Names = ["poll", "long-poll", "sse", "websocket"];
-
     // Counted here and looked at when somebody asks: the library's own counter costs as much as encoding a state.
-    private readonly long[] _states = new long[Names.Length];
+    private readonly long[] _states = new long[Strategies.Count];
     private readonly Counter<long> _unchanged;
     private readonly Counter<long> _replaced;
     private readonly Counter<long> _slow;
@@ -54,5 +43,5 @@ public sealed class DeliveryMetrics
 
     public void Closed(Strategy strategy) => _streams.Add(-1, Tag(strategy));
 
-    private static KeyValuePair<string, object?> Tag(Strategy strategy) => new("strategy", Names[(int)strategy]);
+    private static KeyValuePair<string, object?> Tag(Strategy strategy) => new("strategy", strategy.ToWire());
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using RideTracker.Hosting;
+using RideTracker.Tracking.Delivery.Seen;
 
 namespace RideTracker.Tracking.Delivery;
 
@@ -17,6 +18,9 @@ public static class DeliverySetup
         services.AddSingleton<Viewports>();
         services.AddSingleton<LiveTrip>();
         services.AddSingleton<LiveVehicles>();
+        services.AddSingleton<SeenMetrics>();
+        services.AddSingleton<SeenLedger>();
+        services.AddSingleton<SeenEndpoint>();
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<DeliveryOptions>>((cors, delivery) => cors.AddPolicy(CorsPolicy, policy =>
         {
@@ -45,10 +49,15 @@ public static class DeliverySetup
             .WithSummary("The vehicles of a viewport (?bbox=west,south,east,north), or the nearest (?near=lat,lng&radius=m&limit=n), live")
             .WithDescription("The four strategies of the trip's live view. Streams take ?interval=ms, 250 at least.")
             .ProducesProblem(400);
-        endpoints.MapMethods("/v1/capabilities", ["GET", "HEAD"], (IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest) => Capabilities.From(delivery, ingest))
+        endpoints.MapMethods("/v1/capabilities", ["GET", "HEAD"], (IOptions<DeliveryOptions> delivery, IOptions<Ingest.IngestOptions> ingest, TimeProvider time) => Capabilities.From(delivery, ingest, time))
             .AllowAnonymous()
             .WithName("Capabilities")
             .WithSummary("The numbers that an SDK needs")
+            .RequireCors(CorsPolicy);
+        endpoints.MapPost("/v1/seen", (HttpContext context, SeenEndpoint seen) => seen.ServeAsync(context))
+            .WithName("Seen")
+            .WithSummary("How old the picture is that a client shows; counted, never kept per person")
+            .Produces(204).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(415)
             .RequireCors(CorsPolicy);
         return endpoints;
 

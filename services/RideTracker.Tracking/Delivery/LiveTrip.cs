@@ -5,13 +5,14 @@ using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
 using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.Delivery.Seen;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
 
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary><c>GET /v1/trips/{tripId}/live</c>: one trip, in whichever of the four strategies the client asks for.</summary>
-public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, TimeProvider time)
+public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams streams, DeliveryMetrics metrics, SeenLedger seen, IOptions<DeliveryOptions> options, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, string tripId)
     {
@@ -252,7 +253,7 @@ public sealed class LiveTrip(TripFeeds feeds, HubReader reader, RiderStreams str
         }
 
         var view = new TripView(feed, stream.Mailbox, Math.Max(resume.At?.FixTimeMs ?? 0, first?.FixTimeMs ?? 0));
-        await new RiderSession(stream, view, streams, metrics).RunAsync(context, first, time);
+        await new RiderSession(stream, view, streams, metrics, seen).RunAsync(context, first, time);
     }
 
     private async ValueTask<(TripFeed? Feed, StateFrame? First)> AttachAsync(TripId trip, Mailbox mailbox, ResumePoint resume, CancellationToken cancellationToken)

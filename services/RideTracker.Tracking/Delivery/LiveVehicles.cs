@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
 using RideTracker.Protocol.Hub;
+using RideTracker.Tracking.Delivery.Seen;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Presence;
@@ -9,7 +10,7 @@ using RideTracker.Tracking.Presence;
 namespace RideTracker.Tracking.Delivery;
 
 /// <summary><c>GET /v1/vehicles/live</c>: a viewport or the nearest vehicles, in whichever of the four strategies the client asks for.</summary>
-public sealed class LiveVehicles(Viewports viewports, HubReader reader, RiderStreams streams, DeliveryMetrics metrics, IOptions<DeliveryOptions> options, IOptions<PresenceOptions> presence, TimeProvider time)
+public sealed class LiveVehicles(Viewports viewports, HubReader reader, RiderStreams streams, DeliveryMetrics metrics, SeenLedger seen, IOptions<DeliveryOptions> options, IOptions<PresenceOptions> presence, TimeProvider time)
 {
     // protocol.md section 3: `?interval=ms`, 250 at least.
     private const int LeastTickMs = 250;
@@ -174,7 +175,7 @@ public sealed class LiveVehicles(Viewports viewports, HubReader reader, RiderStr
             }
         }
 
-        await new RiderSession(stream, view, streams, metrics).RunAsync(context, first, time);
+        await new RiderSession(stream, view, streams, metrics, seen).RunAsync(context, first, time);
     }
 
     private TimeSpan Tick(Look look, IViewport viewport)

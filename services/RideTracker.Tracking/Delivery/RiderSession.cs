@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using RideTracker.Tracking.Delivery.Seen;
 using RideTracker.Tracking.FanOut;
 using RideTracker.Tracking.Hosting.Handover;
 
@@ -10,7 +11,8 @@ namespace RideTracker.Tracking.Delivery;
 /// <param name="view">What it shows; disposed of when the session ends.</param>
 /// <param name="streams">The node's streams.</param>
 /// <param name="metrics">Where deliveries are counted.</param>
-public sealed class RiderSession(RiderStream stream, RiderView view, RiderStreams streams, DeliveryMetrics metrics)
+/// <param name="seen">Where it counts what the client shows.</param>
+public sealed class RiderSession(RiderStream stream, RiderView view, RiderStreams streams, DeliveryMetrics metrics, SeenLedger seen)
 {
     // A request or two that were sent ahead, as HTTP/1.1 allows, are well below it.
     private const long MostHeardBytes = 64 * 1024;
@@ -42,7 +44,7 @@ public sealed class RiderSession(RiderStream stream, RiderView view, RiderStream
         }
 
         using var socket = accepted;
-        _transport = new WebSocketTransport(socket, stream, streams, time);
+        _transport = new WebSocketTransport(socket, stream, streams, seen, time);
         await RunAsync(first, context.RequestAborted);
     }
 

@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
-using System.Text.Json;
+using RideTracker.Tracking.Delivery.Seen;
 using RideTracker.Tracking.FanOut;
 
 namespace RideTracker.Tracking.Delivery;
 
-/// <summary>A rider's WebSocket: states out, pings in.</summary>
-public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, RiderStreams streams, TimeProvider time) : RiderTransport(stream, streams)
+/// <summary>A rider's WebSocket: states out, pings and what the client shows in.</summary>
+public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, RiderStreams streams, SeenLedger seen, TimeProvider time) : RiderTransport(stream, streams)
 {
     private const int MaxMessageBytes = 4_096;
-    private const int MaxPingBytes = 64;
 
     private static readonly byte[] Alive = "{\"alive\":true}"u8.ToArray();
 
@@ -79,9 +78,10 @@ public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, Rid
                     break;
                 }
 
-                if (result.MessageType == WebSocketMessageType.Text && TryReadPing(buffer.AsSpan(0, length), out var ping))
+                if (result.MessageType == WebSocketMessageType.Text && RiderFrame.TryRead(buffer.AsSpan(0, length), out var frame))
                 {
-                    if (ping is not null) Stream.Mailbox.OfferPong(ping);
+                    if (frame.Ping is { } ping) Stream.Mailbox.OfferPong(ping);
+                    if (frame.SeenMs is { } age) seen.Count(Stream.Jti.Length > 0 ? Stream.Jti : Stream, new SeenReport(age, Strategy.WebSocket));
                     continue;
                 }
 
@@ -96,31 +96,5 @@ public sealed class WebSocketTransport(WebSocket socket, RiderStream stream, Rid
         }
 
         Stream.Mailbox.Close(goodbye);
-    }
-
-    // {"ping":n}; other objects are passed over, so that clients may say more in later versions. False for what is no JSON object.
-    private static bool TryReadPing(ReadOnlySpan<byte> text, out byte[]? ping)
-    {
-        ping = null;
-        try
-        {
-            var reader = new Utf8JsonReader(text);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var wanted = reader.ValueTextEquals("ping"u8);
-                reader.Read();
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                var value = text[start..(int)reader.BytesConsumed];
-                if (wanted && value.Length <= MaxPingBytes) ping = value.ToArray();
-            }
-
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

@@ -105,11 +105,23 @@ public sealed class OpenApiTests(GarnetEngine engine) : IClassFixture<GarnetEngi
     }
 
     [Fact]
+    public async Task Freshness_IsAnsweredAsDescribed()
+    {
+        const string Path = "/v1/seen";
+        const string Told = """{"seen":840,"strategy":"sse"}""";
+        foreach (var token in (string[])[TestTokens.Rider(Trip), TestTokens.AnyRider(), TestTokens.Dispatcher()]) await AskAsync(HttpMethod.Post, Path, token, 204, request => Body(request, Told));
+        await AskAsync(HttpMethod.Post, Path, TestTokens.AnyRider(), 400, request => Body(request, """{"seen":-1,"strategy":"sse"}"""));
+        await AskAsync(HttpMethod.Post, Path, TestTokens.AnyRider(), 413, request => Body(request, Told + new string(' ', 300)));
+        await AskAsync(HttpMethod.Post, Path, TestTokens.AnyRider(), 415, request => Body(request, Told, "text/plain"));
+        await AskAsync(HttpMethod.Post, Path, null, 401, request => Body(request, Told));
+        await AskAsync(HttpMethod.Post, Path, TestTokens.Driver("d"), 403, request => Body(request, Told));
+    }
+
+    [Fact]
     public async Task Reports_AreAnsweredAsDescribed()
     {
         var driver = new TestDriver("d_openapi");
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        void Body(HttpRequestMessage request, string json, string type = "application/json") => request.Content = new StringContent(json, new MediaTypeHeaderValue(type));
         var fix = $$"""{"time":{{now}},"lat":37.77,"lng":-122.42}""";
         var wrong = $$"""{"time":{{now + 1_000}},"lat":89,"lng":-122.42}""";
         await AskAsync(HttpMethod.Post, FixesPath, driver.Token, 200, request => Body(request, $"[{fix},{wrong}]"));
@@ -133,6 +145,8 @@ public sealed class OpenApiTests(GarnetEngine engine) : IClassFixture<GarnetEngi
         var schemas = JsonNode.Parse(await _node.Http.GetStringAsync("/asyncapi/wire-schemas.json", TestContext.Current.CancellationToken));
         Assert.NotNull(schemas!["$defs"]!["TripState"]);
     }
+
+    private static void Body(HttpRequestMessage request, string json, string type = "application/json") => request.Content = new StringContent(json, new MediaTypeHeaderValue(type));
 
     private static Trip TripOf(TestDriver driver, TripStatus status = TripStatus.EnrouteToPickup, int version = 1) =>
         new(TripId.Parse(Trip), status, new Stop(37.78, -122.41, "Here"), new Stop(37.79, -122.4))
