@@ -36,21 +36,13 @@ internal static class DemoHost
             greeting.Farewell();
             return Environment.ExitCode;
         }
-        catch (OptionsValidationException wrong)
-        {
-            return Fail(wrong.Failures);
-        }
-        catch (AggregateException wrong) when (wrong.InnerExceptions.All(inner => inner is OptionsValidationException))
-        {
-            return Fail(wrong.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures));
-        }
-        catch (HubMismatchException wrong)
-        {
-            return Fail([wrong.Message]);
-        }
         catch (IOException wrong) when (wrong.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
         {
             return Fail([$"Port {settings.Port} is taken: choose another with --port."]);
+        }
+        catch (Exception wrong) when (StartTrouble.Reasons(wrong) is { } reasons)
+        {
+            return Fail(reasons);
         }
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace RideTracker.Records.Database;
 
@@ -17,6 +19,8 @@ public sealed class DatabaseUpgrade(IDbContextFactory<RecordsDb> databases)
             return [];
         }
 
+        // EF Core asks a new database for a table that is not there, and logs that as a failure.
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         var missing = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
         await db.Database.MigrateAsync(cancellationToken);
         return missing;

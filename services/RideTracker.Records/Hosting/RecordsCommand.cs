@@ -9,9 +9,6 @@ namespace RideTracker.Records.Hosting;
 /// <summary>Reads the command line: without a command it serves.</summary>
 internal static class RecordsCommand
 {
-    // EX_CONFIG (sysexits.h): what is wrong with the settings.
-    private const int BadSettings = 78;
-
     public static RootCommand Create()
     {
         var root = new RootCommand("RideTracker's records: trips, drivers, tokens, trails, geofences and events. Without a command it serves. Settings come from the environment, such as Database__ConnectionString and Hub__Redis.")
@@ -40,10 +37,10 @@ internal static class RecordsCommand
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddRecords();
+        builder.Logging.AddStartTrouble();
         await using var app = builder.Build();
         app.MapRecords();
-        await app.StartAsync(cancellationToken);
-        await app.WaitForShutdownAsync(cancellationToken);
+        await app.RunToEndAsync(cancellationToken);
         return 0;
     }
 
@@ -78,20 +75,14 @@ internal static class RecordsCommand
         }
         catch (Exception failure) when (Reasons(failure) is { } reasons)
         {
-            await Console.Error.WriteLineAsync("RideTracker.Records can't start:");
-            foreach (var reason in reasons) await Console.Error.WriteLineAsync($"  {reason}");
-            return BadSettings;
+            return await StartTrouble.TellAsync("RideTracker.Records", reasons);
         }
     }
 
-    // What the operator has to mend, all at once and without a stack trace; null for our own bugs.
-    private static IEnumerable<string>? Reasons(Exception failure) => failure switch
+    private static IReadOnlyList<string>? Reasons(Exception failure) => failure switch
     {
-        OptionsValidationException options => options.Failures,
-        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
-            several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
         DatabaseBehindException behind => [behind.Message],
-        HubMismatchException mismatch => [mismatch.Message],
+        _ when StartTrouble.Reasons(failure) is { } reasons => reasons,
         _ when DatabaseTrouble.Cause(failure) is Npgsql.NpgsqlException database => [$"The database of Database:ConnectionString can't be used: {database.Message}"],
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +52,32 @@ public class RecordsHostTests(Redis7Engine redis, PostgresServer postgres) : ICl
 
         Assert.Equal(78, code);
         Assert.Contains("Database:ConnectionString", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrate_OfANewDatabase_SaysWhatItDidAndNothingOfFailures()
+    {
+        await redis.BeginAsync();
+
+        var (code, output) = await RecordsCommandLine.RunAsync(redis.EndPoint, await postgres.CreateEmptyDatabaseAsync(), "migrate");
+
+        Assert.Equal(0, code);
+        Assert.Contains("migrations applied.", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_OnATakenAddress_SaysSoWithoutAStackTrace()
+    {
+        await redis.BeginAsync();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var (code, output) = await RecordsCommandLine.RunAsync(redis.EndPoint, await postgres.CreateDatabaseAsync(), [], [new("ASPNETCORE_URLS", $"http://{taken.LocalEndpoint}")]);
+
+        Assert.Equal(78, code);
+        Assert.Contains($"{taken.LocalEndpoint}: address already in use", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
