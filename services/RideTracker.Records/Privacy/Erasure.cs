@@ -61,7 +61,7 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
 
         var trips = await TripsAsync(person, cancellationToken);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["redis"] = await inHub.EraseAsync(person, trips, cancellationToken) };
-        await EraseRowsAsync(person, record, counts, cancellationToken);
+        await EraseRowsAsync(person, trips, record, counts, cancellationToken);
         if (await inHub.IsQueuedAsync(person, cancellationToken) || await inHub.IsLiveAsync(person, cancellationToken))
             throw new ErasureRefusedException("All that was known until now is erased, but the driver went on reporting meanwhile, with a token that was not issued here. End that token, then run this again.");
         return counts;
@@ -135,7 +135,7 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
         return [.. found.Select(trip => (TripId.Parse(trip.Id), DriverId.TryParse(trip.Driver, out var driver) ? driver : (DriverId?)null))];
     }
 
-    private async Task EraseRowsAsync(Person person, long record, SortedDictionary<string, long> counts, CancellationToken cancellationToken)
+    private async Task EraseRowsAsync(Person person, IReadOnlyList<(TripId Trip, DriverId? Driver)> trips, long record, SortedDictionary<string, long> counts, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         // A driver of a month has a million fixes.
@@ -148,6 +148,9 @@ internal sealed class Erasure(IDbContextFactory<RecordsDb> databases, HubConnect
             if (erased > 0) counts[rule.Table] = counts.GetValueOrDefault(rule.Table) + erased;
         }
 
+        // A rebuilding may have read what is committed still, and written it into Redis again. The next one reads after this commit.
+        await OutboxLock.TakeAsync(db, cancellationToken);
+        counts["redis"] += await inHub.EraseAsync(person, trips, cancellationToken);
         var row = await db.Set<PrivacyRequest>().SingleAsync(row => row.Id == record, cancellationToken);
         (row.Finished, row.Counts) = (time.GetUtcNow(), JsonSerializer.Serialize(counts));
         await db.SaveChangesAsync(cancellationToken);

@@ -75,6 +75,28 @@ public class ErasureTests(Redis7Engine redis, PostgresServer postgres) : IClassF
     }
 
     [Fact]
+    public async Task Driver_ErasedWhileRedisIsRebuilt_IsNotWrittenAgain()
+    {
+        await DriveAsync();
+        await using var holder = new NpgsqlConnection(_database);
+        await holder.OpenAsync(TestContext.Current.CancellationToken);
+        await using var hold = await holder.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var lockRows = new NpgsqlCommand($"SELECT 1 FROM trips WHERE driver = '{Ann}' FOR UPDATE", holder, hold)) await lockRows.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var erasing = RunAsync("erase", "--driver", Ann, "--yes");
+        // Redis is clean by now, and what the database has committed still names the driver.
+        await Eventually.IsSoAsync(async () => await CountAsync("SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database WHERE datname = current_database() AND NOT granted") > 0
+            || await CountAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
+
+        await _records.Services.GetRequiredService<Rebuild>().RunAsync(TextWriter.Null, TestContext.Current.CancellationToken);
+        Assert.Contains(await RedisDump.OfAsync(redis.Redis), line => Has(line, Ann));
+        await hold.RollbackAsync(TestContext.Current.CancellationToken);
+
+        var done = await erasing;
+        Assert.True(done.Code == 0, done.Output);
+        await AssertGoneAsync(Ann, "driver");
+    }
+
+    [Fact]
     public async Task Rider_Erased_IsInTheRecordAlone()
     {
         await DriveAsync();
