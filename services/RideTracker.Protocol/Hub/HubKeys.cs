@@ -17,6 +17,8 @@ namespace RideTracker.Protocol.Hub;
 /// route:{TRIP}             string  the planned way: {"version","seconds","line"}
 /// revoked                  zset    jti of revoked tokens, by when they would have expired (Unix ms)
 /// ended                    zset    trips that ended in the last hour, by when (Unix ms)
+/// {nodes}:list             zset    names of tracking nodes, by when they last told how they fare (Unix ms)
+/// {nodes}:NODE             string  how a node fares, JSON; expires when the node is silent
 /// channels: {p7}:driver:DRIVER, {p7}:cell:CELL (positions), {p7}:control:DRIVER (to the driver's phone), trip:TRIP, revoked
 /// </code>
 /// </remarks>
@@ -26,6 +28,7 @@ public static class HubKeys
     public const string Revoked = "revoked";
     public const string Ended = "ended";
     public const string RevokedChannel = "revoked";
+    public const string Nodes = "{nodes}:list";
 
     public static string Slot(int partition, DriverId driver) => SlotPrefix(partition) + driver.Value;
 
@@ -56,6 +59,8 @@ public static class HubKeys
     public static string TripChannel(TripId trip) => $"trip:{trip.Value}";
 
     public static string Route(TripId trip) => $"route:{{{trip.Value}}}";
+
+    public static string Node(string name) => "{nodes}:" + name;
 
     /// <summary>The partition of a driver: FNV-1a (32 bit) of its id, modulo the number of partitions.</summary>
     public static int Partition(DriverId driver, int partitions) => Spread(driver.Value, partitions);

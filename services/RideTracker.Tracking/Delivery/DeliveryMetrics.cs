@@ -9,28 +9,33 @@ public sealed class DeliveryMetrics
 
     // Counted here and looked at when somebody asks: the library's own counter costs as much as encoding a state.
     private readonly long[] _states = new long[Strategies.Count];
-    private readonly Counter<long> _unchanged;
+    private readonly long[] _unchanged = new long[Strategies.Count];
+    private readonly long[] _open = new long[Strategies.Count];
     private readonly Counter<long> _replaced;
     private readonly Counter<long> _slow;
-    private readonly UpDownCounter<long> _streams;
 
     public DeliveryMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        meter.CreateObservableCounter(
-            "ridetracker.delivery.states",
-            () => Enum.GetValues<Strategy>().Select(strategy => new Measurement<long>(Volatile.Read(ref _states[(int)strategy]), Tag(strategy))),
-            "{state}",
-            "States written to clients");
-        _unchanged = meter.CreateCounter<long>("ridetracker.delivery.unchanged", "{answer}", "Polls answered with 304");
+        meter.CreateObservableCounter("ridetracker.delivery.states", () => Measure(_states), "{state}", "States written to clients");
+        meter.CreateObservableCounter("ridetracker.delivery.unchanged", () => Measure(_unchanged), "{answer}", "Polls answered with 304");
         _replaced = meter.CreateCounter<long>("ridetracker.delivery.replaced", "{state}", "States that a slow client skipped");
         _slow = meter.CreateCounter<long>("ridetracker.delivery.slow_closed", "{stream}", "Streams closed since the client took nothing");
-        _streams = meter.CreateUpDownCounter<long>("ridetracker.delivery.streams", "{stream}", "Open streams and held polls");
+        meter.CreateObservableUpDownCounter("ridetracker.delivery.streams", () => Measure(_open), "{stream}", "Open streams and held polls");
     }
+
+    /// <summary>States written so far.</summary>
+    public long WrittenBy(Strategy strategy) => Volatile.Read(ref _states[(int)strategy]);
+
+    /// <summary>Polls answered with 304 so far.</summary>
+    public long UnchangedBy(Strategy strategy) => Volatile.Read(ref _unchanged[(int)strategy]);
+
+    /// <summary>Streams that are open and polls that are held now.</summary>
+    public long OpenBy(Strategy strategy) => Volatile.Read(ref _open[(int)strategy]);
 
     public void Written(Strategy strategy) => Interlocked.Increment(ref _states[(int)strategy]);
 
-    public void Unchanged(Strategy strategy) => _unchanged.Add(1, Tag(strategy));
+    public void Unchanged(Strategy strategy) => Interlocked.Increment(ref _unchanged[(int)strategy]);
 
     public void Replaced(long states)
     {
@@ -39,9 +44,10 @@ public sealed class DeliveryMetrics
 
     public void SlowClosed() => _slow.Add(1);
 
-    public void Opened(Strategy strategy) => _streams.Add(1, Tag(strategy));
+    public void Opened(Strategy strategy) => Interlocked.Increment(ref _open[(int)strategy]);
 
-    public void Closed(Strategy strategy) => _streams.Add(-1, Tag(strategy));
+    public void Closed(Strategy strategy) => Interlocked.Decrement(ref _open[(int)strategy]);
 
-    private static KeyValuePair<string, object?> Tag(Strategy strategy) => new("strategy", strategy.ToWire());
+    private static IEnumerable<Measurement<long>> Measure(long[] byStrategy) =>
+        Enum.GetValues<Strategy>().Select(strategy => new Measurement<long>(Volatile.Read(ref byStrategy[(int)strategy]), new KeyValuePair<string, object?>("strategy", strategy.ToWire())));
 }

@@ -7,7 +7,8 @@ namespace RideTracker.Tracking.Delivery;
 /// <summary>Puts the delivery slice into a host.</summary>
 public static class DeliverySetup
 {
-    private const string CorsPolicy = "live";
+    /// <summary>Who may call from a page of another origin (<c>Delivery:CorsOrigins</c>).</summary>
+    internal const string CorsPolicy = "live";
 
     public static IServiceCollection AddDelivery(this IServiceCollection services)
     {

@@ -14,6 +14,9 @@ public sealed class NodeDrain(IServiceProvider services, IOptions<TrackingOption
     private volatile bool _draining;
     private Task? _drain;
 
+    /// <summary>Raised once, when the node begins to go away.</summary>
+    public event Action? Began;
+
     /// <summary>The node is going away.</summary>
     public bool Draining => _draining;
 
@@ -39,6 +42,7 @@ public sealed class NodeDrain(IServiceProvider services, IOptions<TrackingOption
     private async Task SendAwayAsync()
     {
         _draining = true;
+        Began?.Invoke();
         var time = TimeSpan.FromSeconds(options.Value.DrainSeconds);
         using var limit = new CancellationTokenSource(time + TimeSpan.FromSeconds(5), clock);
         var drivers = services.GetService<IngestConnections>()?.DrainAsync(time) ?? Task.CompletedTask;

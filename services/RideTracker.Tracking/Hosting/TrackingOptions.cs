@@ -14,6 +14,13 @@ public sealed class TrackingOptions
     [Range(0, 600)]
     public int DrainSeconds { get; set; } = 10;
 
+    /// <summary>What the node is called in <c>GET /v1/nodes</c>; the machine's name where it is not set.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>How often the node tells the others how it fares, in milliseconds; one that was not heard for three times as long is left out.</summary>
+    [Range(100, 60_000)]
+    public int TellMs { get; set; } = 2_000;
+
     /// <summary>Largest request body, in bytes; reports have their own limit below it.</summary>
     [Range(1_024, 100_000_000)]
     public long MaxBodyBytes { get; set; } = 1_048_576;

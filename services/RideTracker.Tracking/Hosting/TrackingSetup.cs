@@ -10,6 +10,7 @@ using RideTracker.Tracking.Hosting.Handover;
 using RideTracker.Tracking.Hosting.OpenApi;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Ingest;
+using RideTracker.Tracking.Nodes;
 using RideTracker.Tracking.Presence;
 
 namespace RideTracker.Tracking.Hosting;
@@ -69,6 +70,7 @@ public static class TrackingSetup
         // Nothing here uses its keys; without this it would write some to the user's profile and warn of it.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddPresence();
+        services.AddNodes();
         // What a node tells of the drivers' limits (/v1/capabilities) it tells also where it takes no reports.
         services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section);
         if (node.Roles.HasFlag(NodeRole.Ingest)) services.AddIngest();
@@ -97,8 +99,11 @@ public static class TrackingSetup
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapWireDocuments();
+        var nodes = app.MapNodes();
         if (roles.HasFlag(NodeRole.Ingest)) app.MapIngest();
-        if (roles.HasFlag(NodeRole.Delivery)) app.MapDelivery();
+        if (!roles.HasFlag(NodeRole.Delivery)) return app;
+        app.MapDelivery();
+        nodes.RequireCors(DeliverySetup.CorsPolicy);
         return app;
     }
 }

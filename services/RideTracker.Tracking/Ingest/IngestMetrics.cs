@@ -21,6 +21,7 @@ internal sealed class IngestMetrics
     private readonly Histogram<double> _ackLatency;
     private long _accepted;
     private long _duplicates;
+    private long _refused;
 
     public IngestMetrics(IMeterFactory meters)
     {
@@ -41,11 +42,18 @@ internal sealed class IngestMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
     }
 
+    /// <summary>Fixes that the hub took so far.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Fixes refused so far.</summary>
+    public long Rejected => Volatile.Read(ref _refused);
+
     public void Settled(Door door, int accepted, int duplicates, IReadOnlyList<RefusedFix> refused, TimeSpan latency)
     {
         Interlocked.Increment(ref _reports[(int)door]);
         Interlocked.Add(ref _accepted, accepted);
         if (duplicates > 0) Interlocked.Add(ref _duplicates, duplicates);
+        if (refused.Count > 0) Interlocked.Add(ref _refused, refused.Count);
         for (var i = 0; i < refused.Count; i++) _rejected.Add(1, new KeyValuePair<string, object?>("reason", refused[i].Reason.ToWire()));
         _ackLatency.Record(latency.TotalSeconds, Tag(door));
     }

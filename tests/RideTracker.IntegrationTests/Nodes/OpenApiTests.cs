@@ -118,6 +118,14 @@ public sealed class OpenApiTests(GarnetEngine engine) : IClassFixture<GarnetEngi
     }
 
     [Fact]
+    public async Task Nodes_AreAnsweredAsDescribed()
+    {
+        await AskAsync(HttpMethod.Get, "/v1/nodes", TestTokens.Dispatcher(), 200);
+        await AskAsync(HttpMethod.Get, "/v1/nodes", TestTokens.AnyRider(), 403);
+        await AskAsync(HttpMethod.Get, "/v1/nodes", null, 401);
+    }
+
+    [Fact]
     public async Task Reports_AreAnsweredAsDescribed()
     {
         var driver = new TestDriver("d_openapi");

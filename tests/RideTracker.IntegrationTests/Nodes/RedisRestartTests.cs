@@ -118,6 +118,9 @@ public sealed class RedisRestartTests : IAsyncLifetime
         var poll = await PollRider.GetAsync(node, path, token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, poll.Status);
         Assert.True(poll.Headers.ContainsKey("Retry-After"));
+        var nodes = await PollRider.GetAsync(node, "/v1/nodes", TestTokens.Dispatcher());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, nodes.Status);
+        Assert.True(nodes.Headers.ContainsKey("Retry-After"));
         var stream = await PollRider.GetAsync(node, path, token, accept: "text/event-stream");
         Assert.Equal(HttpStatusCode.OK, stream.Status);
         Assert.Matches("^retry: [0-9]+\n+$", stream.Body);
