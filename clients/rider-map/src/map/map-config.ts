@@ -17,14 +17,19 @@ export interface Loaded {
   readonly skewMs: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A `Date` header is whole seconds and a trip over the network old: below this a difference means nothing, milliseconds. */
 const skewNoiseMs = 2000;
 
-export async function loadMapConfig(): Promise<Loaded> {
+/** `server` is the address of RideTracker, where it is not the page's own. */
+export async function loadMapConfig(server: string = location.origin): Promise<Loaded> {
   try {
-    const response = await fetch('/map/config.json', { cache: 'no-cache' });
+    const response = await fetch(new URL('/map/config.json', server), { cache: 'no-cache' });
     if (!response.ok) return { config: fallback, skewMs: 0 };
-    const config = { ...fallback, ...((await response.json()) as Partial<MapConfig>) };
+    const config: Writable<MapConfig> = { ...fallback, ...((await response.json()) as Partial<MapConfig>) };
+    // Pages and workers of any address can then fetch it.
+    if (config.town) config.town = new URL(config.town, server).href;
     const serverMs = Date.parse(response.headers.get('Date') ?? '') + 500;
     const skewMs = Number.isNaN(serverMs) ? 0 : serverMs - Date.now();
     return { config, skewMs: Math.abs(skewMs) > skewNoiseMs ? skewMs : 0 };

@@ -4,14 +4,14 @@ import { h, svg } from '../page/dom.js';
 let cones = 0;
 
 /** 30 × 63 px with its halo, nose up, and a light cone of 60° before it. */
-export function carMarker(): HTMLElement {
+export function carMarker(name = 'Car'): HTMLElement {
   // Each its own: a gradient in a part of the page that is not shown has no colours.
   const cone = `cone-${++cones}`;
   const car = svg(
     { class: 'car', viewBox: '-15 -31.5 30 63', width: '30', height: '63', 'aria-hidden': 'true' },
-    `<defs><radialGradient id="${cone}" gradientUnits="userSpaceOnUse" cx="0" cy="-8" r="74">
+    `<defs><radialGradient id="${cone}" gradientUnits="userSpaceOnUse" cx="0" cy="-8" r="66">
        <stop class="cone-near" offset="0.26"/><stop class="cone-far" offset="1"/></radialGradient></defs>
-     <path class="car-cone" fill="url(#${cone})" d="M0 -8 L-37 -72.1 A74 74 0 0 1 37 -72.1 Z"/>
+     <path class="car-cone" fill="url(#${cone})" d="M0 -8 L-33 -65.2 A66 66 0 0 1 33 -65.2 Z"/>
      <g class="car-body">
        <rect class="car-halo" x="-14" y="-30.5" width="28" height="61" rx="13"/>
        <path class="car-paint" d="M-14.6 -11.4h3v2.6h-3zM11.6 -11.4h3v2.6h-3z"/>
@@ -25,7 +25,7 @@ export function carMarker(): HTMLElement {
      </g>
      <g class="car-disc"><circle class="car-halo" r="13.5"/><circle class="car-paint" r="11"/><circle class="car-glass" r="4.5"/></g>`,
   );
-  return h('div', { class: 'car-marker' }, car);
+  return h('div', { class: 'car-marker', role: 'img', 'aria-label': name }, car);
 }
 
 const heads = {
@@ -37,8 +37,7 @@ const heads = {
 };
 
 /** 44 × 58 px; its foot is the place. The label is shown on wide screens. */
-export function stopMarker(kind: 'pickup' | 'dropoff', label: string | undefined): HTMLElement {
-  const caption = kind === 'pickup' ? 'Pick-up' : 'Drop-off';
+export function stopMarker(kind: 'pickup' | 'dropoff', caption: string, label: string | undefined): HTMLElement {
   const marker = h(
     'div',
     { class: `stop-marker ${kind}`, role: 'img', 'aria-label': label ? `${caption}: ${label}` : caption },
@@ -48,6 +47,6 @@ export function stopMarker(kind: 'pickup' | 'dropoff', label: string | undefined
        <path class="pin-halo-stroke" d="M22 38V53"/><path class="pin-stem" d="M22 38V53.5"/>${heads[kind]}`,
     ),
   );
-  if (label) marker.append(h('div', { class: 'stop-label' }, h('small', {}, caption), h('b', {}, label)));
+  if (label) marker.append(h('div', { class: 'stop-label', dir: 'auto' }, h('small', {}, caption), h('b', {}, label)));
   return marker;
 }

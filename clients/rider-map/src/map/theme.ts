@@ -92,10 +92,14 @@ const dark: MapColors = {
 
 const wantsDark = matchMedia('(prefers-color-scheme: dark)');
 
-export function mapColors(): MapColors {
-  return wantsDark.matches ? dark : light;
+export type Theme = 'auto' | 'light' | 'dark';
+
+export function mapColors(theme: Theme = 'auto'): MapColors {
+  return theme === 'dark' || (theme === 'auto' && wantsDark.matches) ? dark : light;
 }
 
-export function onThemeChange(listener: () => void): void {
+/** Calls `listener` when the device changes; until the returned function is called. */
+export function onThemeChange(listener: () => void): () => void {
   wantsDark.addEventListener('change', listener);
+  return () => wantsDark.removeEventListener('change', listener);
 }

@@ -39,6 +39,8 @@ export class TokenKeeper {
   #renewalUrl: string | undefined;
   readonly #onRenewed: (token: string) => void;
   #pending: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
 
   /** `renewalUrl` answers `{ "token", "expires" }`, or 404 where tokens are not renewed. */
   constructor(token: string, renewalUrl: string, onRenewed: (token: string) => void = () => {}) {
@@ -55,11 +57,17 @@ export class TokenKeeper {
     return this.#token;
   }
 
+  /** Renews no more. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
   #schedule(): void {
     const expiresMs = claimsOf(this.#token)?.expiresMs;
-    if (expiresMs === undefined || !this.#renewalUrl) return;
+    if (expiresMs === undefined || !this.#renewalUrl || this.#closed) return;
     const delayMs = Math.max(1000, renewInMs(expiresMs, Date.now()));
-    if (delayMs <= longestDelayMs) setTimeout(() => void this.#renew(), delayMs);
+    if (delayMs <= longestDelayMs) this.#timer = setTimeout(() => void this.#renew(), delayMs);
   }
 
   #renew(): Promise<void> {

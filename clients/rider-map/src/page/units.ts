@@ -41,10 +41,22 @@ export class Units {
     return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.floor(seconds / 60)} min`;
   }
 
-  /** The same for the ear: "40 seconds", "3 minutes". */
+  /** A whole number in the locale's digits. */
+  count(value: number): string {
+    return new Intl.NumberFormat(this.#locale).format(value);
+  }
+
+  /** An age for the ear: "40 seconds", "3 minutes". */
   spokenAge(seconds: number): string {
-    const [count, word] = seconds < 60 ? [Math.max(1, Math.round(seconds)), 'second'] : [Math.floor(seconds / 60), 'minute'];
-    return `${count} ${word}${count === 1 ? '' : 's'}`;
+    return seconds < 60 ? this.#spoken(Math.max(1, Math.round(seconds)), 'second') : this.spokenMinutes(Math.floor(seconds / 60));
+  }
+
+  spokenMinutes(minutes: number): string {
+    return this.#spoken(minutes, 'minute');
+  }
+
+  #spoken(value: number, unit: string): string {
+    return new Intl.NumberFormat(this.#locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
   }
 
   #number(value: number, unit: string, digits = 0): string {

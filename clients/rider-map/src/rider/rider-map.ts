@@ -1,18 +1,16 @@
 /** The rider's map: one car that glides, the way behind and ahead, the two stops, and a camera that follows. */
 import * as maplibregl from 'maplibre-gl';
 import type { TripState } from '@ridetracker/rider-client';
-import { growing } from '../map/base-style.js';
 import { distanceMeters, lengthMeters, nearestOnLine, pointAlong, type LngLat } from '../map/geo.js';
 import { reducedMotion, startMap, type BaseMap } from '../map/map.js';
 import type { MapConfig } from '../map/map-config.js';
-import { carMarker, stopMarker } from '../map/markers.js';
+import { carMarker } from '../map/markers.js';
 import { Motion } from '../map/motion.js';
-import { farthestMeters, type ReachedStreet } from './reach.js';
-import type { MapColors } from '../map/theme.js';
-
-type Collection = GeoJSON.FeatureCollection;
-
-const none: Collection = { type: 'FeatureCollection', features: [] };
+import type { Theme } from '../map/theme.js';
+import { Camera, type Padding } from './camera.js';
+import type { ReachedStreet } from './reach.js';
+import { addRiderLayers, lines, none, reachFeatures, type Collection } from './rider-layers.js';
+import { StopPins, type StopCaptions } from './stop-pins.js';
 
 /** Lines that end at the car are drawn anew no more often than this, milliseconds. */
 const redrawMs = 200;
@@ -20,20 +18,10 @@ const redrawMs = 200;
 const offRouteMeters = 60;
 /** Points of the way behind that are kept. */
 const trailLimit = 3000;
-/** The camera lets the car move in this share of the free map, and comes after it beyond. */
-const innerShare = 0.6;
-const closestZoom = 16.4;
-/** A label keeps so far from the edge and the card, pixels. */
-const labelMargin = 12;
-/** From the middle of the car to where the way ahead begins. */
+/** From the middle of the car to where the way ahead begins, pixels. */
 const nosePixels = 18;
-
-export interface Padding {
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly left: number;
-}
+/** One press of an arrow key moves the map so far, pixels. */
+const panPixels = 100;
 
 export interface View {
   readonly state: TripState;
@@ -43,61 +31,92 @@ export interface View {
   readonly showRoute: boolean;
 }
 
+export interface RiderMapWords extends StopCaptions {
+  readonly car: string;
+  readonly map: string;
+}
+
 export class RiderMap {
   readonly #motion = new Motion(reducedMotion());
-  readonly #car = carMarker();
+  readonly #car: HTMLElement;
+  readonly #words: RiderMapWords;
+  readonly #theme: Theme;
   readonly #onFollowing: (following: boolean) => void;
+  /** Told once, when the car is on the map for the first time. */
+  readonly #onCarDrawn: () => void;
   #base: BaseMap | undefined;
-  #carMarker: maplibregl.Marker | undefined;
-  readonly #stops = new Map<string, { marker: maplibregl.Marker; key: string }>();
+  #marker: maplibregl.Marker | undefined;
+  #camera: Camera | undefined;
+  #pins: StopPins | undefined;
   #view: View | undefined;
   #route: LngLat[] = [];
   #trail: LngLat[][] = [];
   #reach: Collection = none;
   #padding: Padding = { top: 80, right: 40, bottom: 40, left: 40 };
   #following = true;
-  #fittedFor = '';
   #drawnAtMs = -Infinity;
-  #fittedAtMs = -Infinity;
   #frame = 0;
+  #carDrawn = false;
+  #removed = false;
 
-  constructor(onFollowing: (following: boolean) => void) {
+  constructor(words: RiderMapWords, theme: Theme, onFollowing: (following: boolean) => void, onCarDrawn: () => void) {
+    this.#words = words;
+    this.#theme = theme;
     this.#onFollowing = onFollowing;
+    this.#onCarDrawn = onCarDrawn;
+    this.#car = carMarker(words.car);
   }
 
   async start(container: HTMLElement, config: MapConfig): Promise<void> {
-    const base = await startMap(container, config, (ready, colors) => this.#addLayers(ready, colors));
+    const options = { theme: this.#theme, title: this.#words.map };
+    const base = await startMap(container, config, (ready, colors) => {
+      addRiderLayers(ready.map, ready.labelLayer(), colors);
+      this.#setData('reach', this.#reach);
+      this.#redraw();
+    }, options);
+    if (this.#removed) return base.remove();
     this.#base = base;
     base.map.on('movestart', (event) => {
       // Only a hand (or a key) has an event behind it; the camera's own moves have none.
       if ('originalEvent' in event && event.originalEvent) this.#follow(false);
     });
-    base.map.on('moveend', () => this.#turnLabels());
-    this.#carMarker = new maplibregl.Marker({ element: this.#car, rotationAlignment: 'map', pitchAlignment: 'map' });
+    base.map.on('moveend', () => this.#pins?.turnLabels(this.#route, this.#padding));
+    this.#marker = new maplibregl.Marker({ element: this.#car, rotationAlignment: 'map', pitchAlignment: 'map' });
+    this.#camera = new Camera(base.map, () => this.#padding);
+    this.#pins = new StopPins(base.map, this.#words);
     this.#showStops();
     this.#run();
   }
 
+  remove(): void {
+    this.#removed = true;
+    cancelAnimationFrame(this.#frame);
+    this.#base?.remove();
+    this.#base = undefined;
+  }
+
   /** Where the car is drawn now. */
   get marker(): LngLat | undefined {
-    if (!this.#view?.showCar || !this.#carMarker || !this.#car.isConnected) return undefined;
-    const { lng, lat } = this.#carMarker.getLngLat();
+    if (!this.#view?.showCar || !this.#marker || !this.#car.isConnected) return undefined;
+    const { lng, lat } = this.#marker.getLngLat();
     return { lng, lat };
   }
 
-  get following(): boolean {
-    return this.#following;
+  /** Where a place is on the map, pixels from its top left. */
+  project(place: LngLat): { readonly x: number; readonly y: number } | undefined {
+    const point = this.#base?.map.project([place.lng, place.lat]);
+    return point && { x: point.x, y: point.y };
   }
 
   setPadding(padding: Padding): void {
     const changed = Object.entries(padding).some(([side, px]) => Math.abs(px - this.#padding[side as keyof Padding]) > 24);
     this.#padding = padding;
-    if (changed) this.#fittedFor = '';
+    if (changed) this.#camera?.refit();
     this.#run();
   }
 
   /** Takes a new state into the marker's motion. */
-  push(state: TripState, intervalMs: number): void {
+  push(state: TripState, intervalMs: number, nowMs: number): void {
     if (!state.vehicle) return;
     if (this.#trail.length === 0 || state.reset) {
       this.#trail.push((state.path ?? []).map(([lng, lat]) => ({ lng, lat })));
@@ -110,7 +129,7 @@ export class RiderMap {
         reset: state.reset ?? false,
         stale: state.stale ?? false,
       },
-      performance.now(),
+      nowMs,
     );
   }
 
@@ -118,29 +137,27 @@ export class RiderMap {
     this.#view = view;
     if (!view.state.vehicle) this.#motion.clear();
     this.#showStops();
-    this.#drawnAtMs = -Infinity;
-    this.#run();
+    this.#redraw();
   }
 
   setRoute(line: LngLat[]): void {
     this.#route = line;
     this.#motion.setRoute(line);
-    this.#fittedFor = '';
-    this.#drawnAtMs = -Infinity;
-    this.#run();
+    this.#camera?.refit();
+    this.#redraw();
   }
 
   /** The streets, or the circle, where a silent car can be. */
   setReach(streets: readonly ReachedStreet[], circle: { center: LngLat; meters: number } | undefined): void {
-    const features: GeoJSON.Feature[] = streets.map(({ line, share }) => feature(share, 'LineString', line.map(position)));
-    if (circle) features.push(feature(0.5, 'Polygon', [ring(circle.center, Math.min(circle.meters, farthestMeters))]));
-    this.#reach = { type: 'FeatureCollection', features };
-    this.#setData('reach', this.#reach);
+    const reach = streets.length === 0 && !circle ? none : reachFeatures(streets, circle);
+    if (reach === this.#reach) return;
+    this.#reach = reach;
+    this.#setData('reach', reach);
   }
 
   recentre(): void {
     this.#follow(true);
-    this.#fittedFor = '';
+    this.#camera?.refit();
     this.#run();
   }
 
@@ -149,10 +166,21 @@ export class RiderMap {
     this.#base?.map.zoomTo(this.#base.map.getZoom() + steps, { duration: reducedMotion() ? 0 : 200 });
   }
 
+  /** Moves the view by so many steps to the right and down. */
+  panBy(right: number, down: number): void {
+    this.#follow(false);
+    this.#base?.map.panBy([right * panPixels, down * panPixels], { duration: reducedMotion() ? 0 : 200 });
+  }
+
   #follow(following: boolean): void {
     if (this.#following === following) return;
     this.#following = following;
     this.#onFollowing(following);
+  }
+
+  #redraw(): void {
+    this.#drawnAtMs = -Infinity;
+    this.#run();
   }
 
   #run(): void {
@@ -166,20 +194,28 @@ export class RiderMap {
     if (!base || !view) return;
     const nowMs = performance.now();
     const frame = this.#motion.at(nowMs);
-    const visible = frame !== undefined && view.showCar;
-    if (!visible) this.#carMarker?.remove();
+    const car = view.showCar ? frame : undefined;
+    if (!car) this.#marker?.remove();
     else {
-      this.#carMarker?.setLngLat([frame.lng, frame.lat]).setRotation(frame.heading ?? 0).addTo(base.map);
-      this.#car.style.setProperty('--fade', String(frame.opacity));
-      this.#car.classList.toggle('disc', frame.heading === undefined);
+      this.#marker?.setLngLat([car.lng, car.lat]).setRotation(car.heading ?? 0);
+      if (!this.#car.isConnected) this.#marker?.addTo(base.map);
+      this.#car.style.setProperty('--fade', String(car.opacity));
+      this.#car.classList.toggle('disc', car.heading === undefined);
       this.#car.classList.toggle('stale', !view.trusted);
-      this.#leaveTrail(frame, frame.opacity < 1);
+      this.#leaveTrail(car, car.opacity < 1);
     }
     if (nowMs - this.#drawnAtMs >= redrawMs || !frame?.moving) {
       this.#drawnAtMs = nowMs;
-      this.#drawLines(visible ? frame : undefined);
+      this.#drawLines(car);
     }
-    this.#camera(visible ? frame : undefined, nowMs);
+    if (this.#following) {
+      const way = view.showRoute ? this.#routeAhead(car) : [];
+      this.#camera?.follow(car, this.#nextStop(), car ? way : [], this.#route.length > 0, nowMs);
+    }
+    if (car && !this.#carDrawn) {
+      this.#carDrawn = true;
+      this.#onCarDrawn();
+    }
     if (frame?.moving) this.#run();
   }
 
@@ -223,200 +259,13 @@ export class RiderMap {
     return state?.status === 'enroute-to-dropoff' || state?.status === 'complete' ? state.dropoff : state?.pickup;
   }
 
-  #camera(car: LngLat | undefined, nowMs: number): void {
-    const base = this.#base;
-    if (!base || !this.#following) return;
-    const stop = this.#nextStop();
-    const points = [car, stop].filter((point) => point !== undefined);
-    if (points.length === 0) return;
-    const key = `${car ? 'car' : ''} ${stop ? `${stop.lng} ${stop.lat}` : ''} ${this.#route.length > 0}`;
-    const due = nowMs - this.#fittedAtMs > 1500;
-    if (key === this.#fittedFor && !(due && (this.#outside(base.map, car) || this.#tooFar(base.map, points)))) return;
-    const flight = this.#fittedFor !== '' && !reducedMotion();
-    this.#fittedFor = key;
-    this.#fittedAtMs = nowMs;
-    const camera = this.#cameraFor(base.map, points);
-    if (!camera) return;
-    if (flight) base.map.easeTo({ ...camera, duration: 900 });
-    else base.map.jumpTo(camera);
-  }
-
-  #cameraFor(map: maplibregl.Map, points: readonly LngLat[]): maplibregl.CenterZoomBearing | undefined {
-    const bounds = new maplibregl.LngLatBounds();
-    for (const point of points) bounds.extend([point.lng, point.lat]);
-    if (this.#view?.showRoute && points.length > 1) {
-      for (const point of this.#routeAhead(points[0])) bounds.extend([point.lng, point.lat]);
-    }
-    const { clientWidth, clientHeight } = map.getContainer();
-    const { top, right, bottom, left } = this.#padding;
-    // A window with hardly any map left still gets a camera.
-    const wide = clientWidth - left - right > 80 && clientHeight - top - bottom > 80;
-    return map.cameraForBounds(bounds, { padding: wide ? { top, right, bottom, left } : 20, maxZoom: closestZoom });
-  }
-
-  #outside(map: maplibregl.Map, car: LngLat | undefined): boolean {
-    if (!car) return false;
-    const { x, y } = map.project([car.lng, car.lat]);
-    const { clientWidth, clientHeight } = map.getContainer();
-    const { top, right, bottom, left } = this.#padding;
-    const width = clientWidth - left - right;
-    const height = clientHeight - top - bottom;
-    const slackX = (width * (1 - innerShare)) / 2;
-    const slackY = (height * (1 - innerShare)) / 2;
-    // What was fitted touches the edge of the free map: a little beyond it is where following begins.
-    return (
-      x < left - slackX / 4 || x > left + width + slackX / 4 || y < top - slackY / 4 || y > top + height + slackY / 4
-    );
-  }
-
-  /** The car has come so near to its stop that the map can be closer. */
-  #tooFar(map: maplibregl.Map, points: readonly LngLat[]): boolean {
-    const zoom = this.#cameraFor(map, points)?.zoom;
-    return zoom !== undefined && zoom - map.getZoom() > 0.6;
-  }
-
   #showStops(): void {
-    const base = this.#base;
-    const state = this.#view?.state;
-    if (!base || !state) return;
-    const riding = state.status === 'enroute-to-dropoff' || state.status === 'complete';
-    for (const kind of ['pickup', 'dropoff'] as const) {
-      const place = state[kind];
-      const shown = this.#stops.get(kind);
-      const key = place ? `${place.lng} ${place.lat} ${place.label ?? ''}` : '';
-      if (shown?.key !== key) {
-        shown?.marker.remove();
-        this.#stops.delete(kind);
-        if (place) {
-          const element = stopMarker(kind, place.label);
-          const marker = new maplibregl.Marker({ element, anchor: 'bottom' }).setLngLat([place.lng, place.lat]).addTo(base.map);
-          this.#stops.set(kind, { marker, key });
-        }
-      }
-      const element = this.#stops.get(kind)?.marker.getElement();
-      element?.classList.toggle('passed', kind === 'pickup' && riding);
-    }
-    this.#turnLabels();
-  }
-
-  /** A label lies away from the route, that is, from the other stop; unless it would be off the free map there. */
-  #turnLabels(): void {
-    const { map } = this.#base ?? {};
-    const { pickup, dropoff } = this.#view?.state ?? {};
-    if (!map) return;
-    for (const [kind, here, there] of [['pickup', pickup, dropoff], ['dropoff', dropoff, pickup]] as const) {
-      const element = this.#stops.get(kind)?.marker.getElement();
-      const label = element?.querySelector<HTMLElement>('.stop-label');
-      if (!element || !label || !here) continue;
-      const { x } = map.project([here.lng, here.lat]);
-      const needed = 34 + label.offsetWidth;
-      const east = map.getContainer().clientWidth - labelMargin - x >= needed;
-      const west = x - (this.#padding.left - labelMargin) >= needed;
-      const wantsWest = there !== undefined && there.lng > here.lng;
-      element.classList.toggle('west', west && (wantsWest || !east));
-    }
+    if (!this.#pins || !this.#view) return;
+    this.#pins.show(this.#view.state);
+    this.#pins.turnLabels(this.#route, this.#padding);
   }
 
   #setData(source: string, data: Collection): void {
     this.#base?.map.getSource<maplibregl.GeoJSONSource>(source)?.setData(data);
   }
-
-  #addLayers(base: BaseMap, colors: MapColors): void {
-    const { map } = base;
-    const before = base.labelLayer();
-    const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
-    for (const id of ['behind', 'ahead', 'reach']) map.addSource(id, { type: 'geojson', data: none, tolerance: 0.1 });
-    map.addLayer(
-      {
-        id: 'reach-area',
-        source: 'reach',
-        type: 'fill',
-        filter: ['==', ['geometry-type'], 'Polygon'],
-        paint: { 'fill-color': colors.reachNear, 'fill-opacity': 0.18 },
-      },
-      before,
-    );
-    map.addLayer(
-      {
-        id: 'reach-halo',
-        source: 'reach',
-        type: 'line',
-        filter: ['==', ['geometry-type'], 'LineString'],
-        layout: round,
-        paint: { 'line-color': colors.aheadHalo, 'line-width': growing(15, 11) },
-      },
-      before,
-    );
-    map.addLayer(
-      {
-        id: 'reach',
-        source: 'reach',
-        type: 'line',
-        filter: ['==', ['geometry-type'], 'LineString'],
-        layout: round,
-        paint: {
-          'line-color': ['interpolate', ['linear'], ['get', 'share'], 0, colors.reachNear, 1, colors.reachFar],
-          'line-width': growing(15, 7.5),
-        },
-      },
-      before,
-    );
-    map.addLayer(
-      {
-        id: 'behind',
-        source: 'behind',
-        type: 'line',
-        layout: round,
-        paint: { 'line-color': colors.behind, 'line-width': growing(15, 5) },
-      },
-      before,
-    );
-    map.addLayer(
-      {
-        id: 'ahead-halo',
-        source: 'ahead',
-        type: 'line',
-        layout: round,
-        paint: { 'line-color': colors.aheadHalo, 'line-width': growing(15, 10) },
-      },
-      before,
-    );
-    map.addLayer(
-      {
-        id: 'ahead',
-        source: 'ahead',
-        type: 'line',
-        layout: round,
-        paint: { 'line-color': colors.ahead, 'line-width': growing(15, 6) },
-      },
-      before,
-    );
-    this.#base ??= base;
-    this.#setData('reach', this.#reach);
-    this.#drawnAtMs = -Infinity;
-    this.#run();
-  }
-}
-
-function position(point: LngLat): [number, number] {
-  return [point.lng, point.lat];
-}
-
-function feature(share: number, type: 'LineString' | 'Polygon', coordinates: unknown): GeoJSON.Feature {
-  return { type: 'Feature', properties: { share }, geometry: { type, coordinates } as GeoJSON.Geometry };
-}
-
-function lines(parts: readonly (readonly LngLat[])[]): Collection {
-  const features = parts.filter((part) => part.length > 1).map((part) => feature(0, 'LineString', part.map(position)));
-  return { type: 'FeatureCollection', features };
-}
-
-function ring(center: LngLat, meters: number): [number, number][] {
-  const circle: [number, number][] = [];
-  for (let i = 0; i <= 64; i++) {
-    const angle = (i / 32) * Math.PI;
-    const lat = center.lat + (Math.sin(angle) * meters) / 111_320;
-    circle.push([center.lng + (Math.cos(angle) * meters) / (111_320 * Math.cos((center.lat * Math.PI) / 180)), lat]);
-  }
-  return circle;
 }

@@ -1,7 +1,8 @@
 /** The rider's page in words: pill, headline, second line and the rest, for each phase. Pure. */
 import type { TripState } from '@ridetracker/rider-client';
 import type { Phase } from './phase.js';
-import type { Units } from '../page/units.js';
+import { fill } from '../page/i18n/messages.js';
+import type { Speech } from '../page/i18n/speech.js';
 
 export type Tone = 'live' | 'quiet' | 'warn' | 'bad';
 
@@ -51,150 +52,117 @@ export interface Facts {
 
 const estimateOldMs = 10_000;
 
-export function riderWords(facts: Facts, nowMs: number, units: Units): RiderWords {
+export function riderWords(facts: Facts, nowMs: number, speech: Speech): RiderWords {
   const { phase, state } = facts;
-  const name = state?.driver?.name ?? 'Your driver';
-  const pickup = state?.pickup?.label ?? 'the pick-up';
-  const dropoff = state?.dropoff?.label ?? 'the drop-off';
+  const { t, units } = speech;
+  const driver = state?.driver?.name;
+  const named = { driver: driver ?? t.yourDriver };
   const estimate = estimateOf(facts, nowMs);
-  const cut = estimate && { about: estimate.old, minutes: estimate.minutes, grey: true };
-  const live = { tone: 'live', text: 'Live' } as const;
-  const usual = { showDriver: state?.driver !== undefined, showStops: true, footer: 'The car is shown until the trip ends' };
+  const eta = estimate ? { eta: { about: false, minutes: estimate.minutes, grey: false } } : {};
+  const cutEta = estimate ? { eta: { about: estimate.old, minutes: estimate.minutes, grey: true } } : {};
+  const live = { tone: 'live', text: t.live } as const;
+  const liveAgo = (): RiderWords['pill'] => ({ ...live, detail: ago(facts, nowMs, speech) });
+  const usual = { showDriver: state?.driver !== undefined, showStops: true, footer: t.shownUntilEnd };
   const over = { showDriver: false, showStops: state?.pickup !== undefined, footer: '' };
 
   switch (phase) {
     case 'loading':
-      return { ...over, pill: { tone: 'quiet', text: 'Connecting…' }, skeleton: true, showStops: false };
+      return { ...over, pill: { tone: 'quiet', text: t.connecting }, skeleton: true, showStops: false };
     case 'new':
-      return {
-        ...usual,
-        pill: live,
-        title: 'Looking for a driver',
-        second: 'The car shows up here as soon as a driver takes the trip.',
-        step: -1,
-      };
+      return { ...usual, pill: live, title: t.newTitle, second: t.newSecond, step: -1 };
     case 'queued':
-      return {
-        ...usual,
-        pill: live,
-        ...(estimate ? { eta: { about: false, minutes: estimate.minutes, grey: false } } : {}),
-        status: `${name} is finishing a ride nearby`,
-        second: 'You will see the car once that ride ends.',
-        step: 0,
-      };
+      return { ...usual, ...eta, pill: live, status: fill(t.queued, named), second: t.queuedSecond, step: 0 };
     case 'coming':
       return {
         ...usual,
-        pill: { ...live, detail: ago(facts, nowMs, units) },
-        ...(estimate ? { eta: { about: false, minutes: estimate.minutes, grey: false } } : {}),
-        ...(estimate ? { clock: { time: units.clock(estimate.atMs), caption: 'at the pick-up' } } : {}),
-        status: `${name} is on the way`,
+        ...eta,
+        ...(estimate ? { clock: { time: units.clock(estimate.atMs), caption: t.atPickup } } : {}),
         ...(state?.eta?.distance === undefined ? {} : { statusDetail: units.distance(state.eta.distance) }),
+        pill: liveAgo(),
+        status: fill(t.coming, named),
         step: 0,
       };
-    case 'here':
-      return {
-        ...usual,
-        pill: { ...live, detail: ago(facts, nowMs, units) },
-        title: `${name} is here`,
-        second: `Meet at ${pickup}. Check the plate.`,
-        step: 1,
-      };
+    case 'here': {
+      const place = state?.pickup?.label;
+      const second = place === undefined ? t.meetUnnamed : fill(t.meet, { place });
+      return { ...usual, pill: liveAgo(), title: fill(t.here, named), second, step: 1 };
+    }
     case 'riding': {
+      const place = state?.dropoff?.label;
       const parts = [
-        estimate ? `Arrives about ${units.clock(estimate.atMs)}` : undefined,
-        state?.eta?.distance === undefined ? undefined : `${units.distance(state.eta.distance)} to go`,
+        estimate && fill(t.arrives, { time: units.clock(estimate.atMs) }),
+        state?.eta?.distance === undefined ? undefined : fill(t.toGo, { distance: units.distance(state.eta.distance) }),
       ].filter((part) => part !== undefined);
       return {
         ...usual,
-        pill: { ...live, detail: ago(facts, nowMs, units) },
-        ...(estimate ? { eta: { about: false, minutes: estimate.minutes, grey: false } } : {}),
-        status: `On the way to ${dropoff}`,
+        ...eta,
         ...(parts.length > 0 ? { second: parts.join(' · ') } : {}),
+        pill: liveAgo(),
+        status: place === undefined ? t.ridingUnnamed : fill(t.riding, { place }),
         step: 2,
       };
     }
     case 'stale':
       return {
         ...usual,
-        pill: { tone: 'warn', text: `Last seen ${units.age(ageSeconds(facts, nowMs))} ago` },
-        ...(cut ? { eta: cut } : {}),
-        ...(estimate ? { clock: { time: units.clock(estimate.atMs), caption: 'last estimate' } } : {}),
-        status: `${possessive(name)} phone has gone quiet`,
-        note: { icon: 'clock', text: reachWords[facts.reach] },
-        footer: 'Your own connection is fine',
+        ...cutEta,
+        ...(estimate ? { clock: { time: units.clock(estimate.atMs), caption: t.lastEstimate } } : {}),
+        pill: { tone: 'warn', text: fill(t.lastSeen, { age: speech.age(ageSeconds(facts, nowMs)) }) },
+        status: driver === undefined ? t.quietUnnamed : fill(t.quiet, { driver }),
+        note: { icon: 'clock', text: { streets: t.reachStreets, circle: t.reachCircle, none: t.reachNone }[facts.reach] },
+        footer: t.yoursIsFine,
       };
-    case 'reconnecting':
+    case 'reconnecting': {
+      const heard = facts.heardAtMs;
       return {
         ...usual,
-        pill: { tone: 'warn', text: 'Reconnecting…' },
-        ...(cut ? { eta: cut } : {}),
-        status: 'Your connection dropped',
-        ...(facts.heardAtMs === undefined
-          ? {}
-          : { second: `You see the car as of ${units.clockWithSeconds(facts.heardAtMs)}.` }),
+        ...cutEta,
+        ...(heard === undefined ? {} : { second: fill(t.asOf, { time: units.clockWithSeconds(heard) }) }),
+        pill: { tone: 'warn', text: t.reconnecting },
+        status: t.dropped,
         step: stepOf(state),
         greySteps: true,
       };
-    case 'offline':
+    }
+    case 'offline': {
+      const last = facts.stateAtMs === undefined ? [] : [fill(t.lastUpdate, { time: units.clock(facts.stateAtMs) })];
       return {
         ...usual,
+        ...cutEta,
         showStops: state !== undefined,
-        pill: { tone: 'quiet', text: 'Offline' },
-        ...(cut ? { eta: cut } : {}),
-        status: 'You are offline',
-        note: {
-          icon: 'offline',
-          text: `${facts.stateAtMs === undefined ? '' : `Last update ${units.clock(facts.stateAtMs)}. `}We catch up by ourselves when you are back.`,
-        },
+        pill: { tone: 'quiet', text: t.offline },
+        status: t.youAreOffline,
+        note: { icon: 'offline', text: [...last, t.catchUp].join(' ') },
       };
+    }
     case 'error': {
       const seconds = facts.retryAtMs === undefined ? 0 : Math.ceil((facts.retryAtMs - nowMs) / 1000);
       return {
         ...over,
         showStops: false,
-        pill: { tone: 'bad', text: 'Not connected' },
-        title: 'We can’t reach RideTracker',
-        second: `Your trip goes on. ${seconds > 0 ? `We try again in ${seconds} s.` : 'We try again now.'}`,
+        pill: { tone: 'bad', text: t.notConnected },
+        title: t.cantReach,
+        second: `${t.goesOn} ${seconds > 0 ? fill(t.tryIn, { age: speech.age(seconds) }) : t.tryingNow}`,
         retry: true,
       };
     }
-    case 'ended':
+    case 'ended': {
+      const place = state?.dropoff?.label;
+      const at = facts.stateAtMs === undefined ? undefined : units.clock(facts.stateAtMs);
+      const where = place !== undefined && at !== undefined ? fill(t.arrivedAt, { place, time: at }) : at && `${at}.`;
       return {
         ...over,
-        pill: { tone: 'quiet', text: 'Trip ended' },
+        pill: { tone: 'quiet', text: t.tripEnded },
         tick: true,
-        title: 'You have arrived',
-        second: `${[state?.dropoff?.label, facts.stateAtMs === undefined ? undefined : units.clock(facts.stateAtMs)]
-          .filter((part) => part !== undefined)
-          .join(', ')}${state ? '. ' : ''}The car is no longer shown.`,
+        title: t.arrived,
+        second: [where, t.notShown].filter((part) => part !== undefined).join(' '),
       };
+    }
     case 'cancelled':
-      return {
-        ...over,
-        pill: { tone: 'quiet', text: 'Trip cancelled' },
-        title: 'This trip was cancelled',
-        second: 'The car is no longer shown.',
-      };
+      return { ...over, pill: { tone: 'quiet', text: t.tripCancelled }, title: t.cancelled, second: t.notShown };
     case 'revoked':
-      return {
-        ...over,
-        showStops: false,
-        pill: { tone: 'bad', text: 'Link off' },
-        title: 'This link no longer works',
-        second: 'It ran out, or the person who shared it stopped sharing. Ask them for a new one.',
-      };
+      return { ...over, showStops: false, pill: { tone: 'bad', text: t.linkOff }, title: t.revoked, second: t.revokedSecond };
   }
-}
-
-const reachWords = {
-  streets: 'The amber streets show where the car can be by now. They grow until it reports again.',
-  circle: 'The amber circle shows where the car can be by now. It grows until it reports again.',
-  none: 'You see the car where it was last. It moves on when it reports again.',
-};
-
-function possessive(name: string): string {
-  return name.endsWith('s') ? `${name}’` : `${name}’s`;
 }
 
 interface Estimate {
@@ -215,9 +183,9 @@ function ageSeconds({ heardAtMs, stateAtMs }: Facts, nowMs: number): number {
   return Math.max(0, (nowMs - (heardAtMs ?? stateAtMs ?? nowMs)) / 1000);
 }
 
-function ago(facts: Facts, nowMs: number, units: Units): string {
+function ago(facts: Facts, nowMs: number, speech: Speech): string {
   const seconds = ageSeconds(facts, nowMs);
-  return seconds < 1 ? 'now' : `${units.age(seconds)} ago`;
+  return seconds < 1 ? speech.t.now : fill(speech.t.ago, { age: speech.age(seconds) });
 }
 
 function stepOf(state: TripState | undefined): number {
@@ -238,21 +206,23 @@ export class Announcer {
   #last: string | undefined;
   #wasStale = false;
 
-  next(facts: Facts, words: RiderWords, nowMs: number, units: Units): string | undefined {
+  next(facts: Facts, words: RiderWords, nowMs: number, { t, units }: Speech): string | undefined {
     const stale = facts.phase === 'stale';
     const seconds = ageSeconds(facts, nowMs);
     let key: string;
     let text: string;
     if (stale) {
       key = `stale ${Math.floor(seconds / 60)}`;
-      text = `Last seen ${units.spokenAge(seconds)} ago`;
+      text = fill(t.spokenLastSeen, { age: units.spokenAge(seconds) });
     } else {
       const minutes = words.eta?.minutes;
       const countdown = minutes !== undefined && minutes <= 2 ? ` ${minutes}` : '';
       const headline = words.title ?? words.status ?? words.pill.text;
       key = `${facts.phase} ${headline}${countdown}`;
-      text = minutes === undefined ? headline : `${headline}, ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-      if (this.#wasStale && (facts.phase === 'coming' || facts.phase === 'here' || facts.phase === 'riding')) text = `Live again. ${text}`;
+      text = minutes === undefined ? headline : fill(t.spoken, { headline, minutes: units.spokenMinutes(minutes) });
+      if (this.#wasStale && (facts.phase === 'coming' || facts.phase === 'here' || facts.phase === 'riding')) {
+        text = fill(t.spokenAgain, { text });
+      }
     }
     if (key === this.#last) return undefined;
     this.#last = key;
