@@ -79,35 +79,3 @@ internal sealed class Polyline(IReadOnlyList<Spot> spots)
         return new Polyline(moved);
     }
 }
-
-/// <summary>Curves without sines.</summary>
-internal static class Curves
-{
-    /// <summary>A wave of height 1 and period 1 that looks like a sine.</summary>
-    public static double Wave(double t)
-    {
-        t -= Math.Floor(t);
-        return t < 0.5 ? 16 * t * (0.5 - t) : -16 * (t - 0.5) * (1 - t);
-    }
-
-    /// <summary>A closed curve of <paramref name="count"/> spots that is between an ellipse and its box.</summary>
-    /// <param name="stretch">Factor of the radius at spot number i.</param>
-    public static List<Spot> Oval(Spot centre, double radiusX, double radiusY, int count, Func<int, double> stretch)
-    {
-        var spots = new List<Spot>(count + 1);
-        for (var i = 0; i < count; i++)
-        {
-            // Pythagoras' half-angle form walks round a quarter of the circle for t from 0 to 1.
-            var quarter = i * 4 / count;
-            var t = (i * 4.0 / count) - quarter;
-            var direction = new Spot((1 - (t * t)) / (1 + (t * t)), 2 * t / (1 + (t * t)));
-            for (var q = 0; q < quarter; q++) direction = direction.Left;
-            var (x, y) = (direction.X / radiusX, direction.Y / radiusY);
-            var radius = stretch(i) / Math.Sqrt(Math.Sqrt((x * x * x * x) + (y * y * y * y)));
-            spots.Add(centre + (direction * radius));
-        }
-
-        spots.Add(spots[0]);
-        return spots;
-    }
-}

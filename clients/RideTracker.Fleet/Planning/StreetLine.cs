@@ -5,6 +5,9 @@ internal sealed record StreetLine(string Highway, string Name, IReadOnlyList<Spo
 {
     public bool OneWay { get; init; }
 
+    /// <summary>For a street whose name changes on the way: what it is called at a spot.</summary>
+    public Func<Spot, string>? NameAt { get; init; }
+
     /// <summary>Motorway carriageways pass over everything but their own ramps.</summary>
     public bool IsRaised => Highway == "motorway";
 
@@ -13,7 +16,7 @@ internal sealed record StreetLine(string Highway, string Name, IReadOnlyList<Spo
     /// <summary>Whether gaps and dead ends suit it.</summary>
     public bool IsMinor => Highway is "residential" or "tertiary" && !IsFrontage;
 
-    /// <summary>Runs beside the motorway or round the park and must stay whole.</summary>
+    /// <summary>Runs beside the motorway or round a park and must stay whole.</summary>
     public bool IsFrontage { get; init; }
 
     public double SpeedKmh => Highway switch

@@ -7,7 +7,7 @@ namespace RideTracker.Fleet.Planning;
 /// <summary>Writes the town as the map reads it.</summary>
 internal static class TownGeoJson
 {
-    public static byte[] Write(TownShape shape, IReadOnlyList<Street> streets)
+    public static byte[] Write(TownShape shape, IReadOnlyList<Street> streets, IReadOnlyList<SceneryLine> scenery)
     {
         var buffer = new ArrayBufferWriter<byte>(512 * 1024);
         using (var writer = new Utf8JsonWriter(buffer))
@@ -16,17 +16,45 @@ internal static class TownGeoJson
             writer.WriteString("type"u8, "FeatureCollection"u8);
             writer.WriteString("name"u8, Town.Name);
             writer.WriteStartArray("features"u8);
-            WriteArea(writer, "land", null, shape.Land.Spots);
-            WriteArea(writer, "water", "Maren", [.. shape.LeftBank.Spots, .. shape.RightBank.Spots.Reverse(), shape.LeftBank.Spots[0]]);
-            WriteArea(writer, "park", "Lake Park", shape.Park.Spots);
+            foreach (var land in shape.Coast.Lands) WriteArea(writer, "land", null, land.Spots);
+            foreach (var park in shape.Parks) WriteArea(writer, "park", park.Name, park.Outline.Spots);
+            WriteArea(writer, "water", "Maren Brook", Between(shape.BrookBanks));
+            WriteArea(writer, "water", "Maren", Between(shape.RiverBanks));
             WriteArea(writer, "water", "Maren Lake", shape.Lake.Spots);
+            foreach (var line in scenery) WriteScenery(writer, line);
             foreach (var street in streets) WriteStreet(writer, street);
-            foreach (var (name, at) in TownLandmarks.Areas) WriteLabel(writer, name, at);
+            foreach (var (name, at) in TownLandmarks.Areas) WriteLabel(writer, "area", name, at);
+            foreach (var (name, at) in TownLandmarks.Waters) WriteLabel(writer, name.EndsWith("Island", StringComparison.Ordinal) ? "area" : "water-name", name, at);
+            WriteLabel(writer, "water-name", "Maren Lake", Middle(shape.Lake));
+            foreach (var park in shape.Parks) WriteLabel(writer, "park-name", park.Name, Middle(park.Outline));
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static List<Spot> Between((Polyline Left, Polyline Right) banks) => [.. banks.Left.Spots, .. banks.Right.Spots.Reverse(), banks.Left.Spots[0]];
+
+    private static Spot Middle(Polyline closed)
+    {
+        var sum = new Spot(0, 0);
+        foreach (var spot in closed.Spots.Skip(1)) sum += spot;
+        return sum * (1.0 / (closed.Spots.Count - 1));
+    }
+
+    private static void WriteScenery(Utf8JsonWriter writer, SceneryLine line)
+    {
+        BeginFeature(writer, "LineString");
+        writer.WriteStartArray("coordinates"u8);
+        foreach (var spot in line.Spots) WritePoint(writer, spot.ToGeo());
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteStartObject("properties"u8);
+        writer.WriteString("kind"u8, line.Kind);
+        if (line.Road is { } road) writer.WriteString("road"u8, road);
+        if (line.Name is { } name) writer.WriteString("name"u8, name);
+        EndFeature(writer);
     }
 
     private static void WriteArea(Utf8JsonWriter writer, string kind, string? name, IReadOnlyList<Spot> outline)
@@ -62,14 +90,14 @@ internal static class TownGeoJson
         EndFeature(writer);
     }
 
-    private static void WriteLabel(Utf8JsonWriter writer, string name, Spot at)
+    private static void WriteLabel(Utf8JsonWriter writer, string kind, string name, Spot at)
     {
         BeginFeature(writer, "Point");
         writer.WritePropertyName("coordinates"u8);
         WritePoint(writer, at.ToGeo());
         writer.WriteEndObject();
         writer.WriteStartObject("properties"u8);
-        writer.WriteString("kind"u8, "area"u8);
+        writer.WriteString("kind"u8, kind);
         writer.WriteString("name"u8, name);
         EndFeature(writer);
     }

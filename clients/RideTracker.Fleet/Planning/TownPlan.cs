@@ -8,46 +8,58 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
     private const double OverrunMeters = 16;
     private const double MotorwayGapMeters = 70;
     private const double ParallelMeters = 48;
+    private const double ParallelParkMeters = 24;
 
     private readonly TownNames _names = new(random);
     private readonly List<StreetLine> _main = [];
     private NearIndex _mainRoads = new([], 0);
+    private NearIndex _parkLoops = new([], 0);
     private NearIndex _motorway = new([], 0);
+
+    /// <summary>Both carriageways of the motorway, each in its driving direction.</summary>
+    public IReadOnlyList<IReadOnlyList<Spot>> Carriageways { get; private set; } = [];
 
     /// <summary>All lines, the important ones first.</summary>
     public List<StreetLine> Draw()
     {
         DrawMainRoads();
-        _mainRoads = new NearIndex(_main.Select(m => m.Spots), ParallelMeters);
+        var loops = shape.Parks.Select(p => p.Loop).OfType<IReadOnlyList<Spot>>().ToHashSet();
+        _mainRoads = new NearIndex(_main.Select(m => m.Spots).Where(s => !loops.Contains(s)), ParallelMeters);
+        _parkLoops = new NearIndex(loops, ParallelParkMeters);
         var lines = new List<StreetLine>(_main);
-        // The three directions are Pythagorean triples: exact without a sine.
-        DrawGrid(lines, new(24 / 25.0, 7 / 25.0), 90, 142, s => shape.IsWest(s));
-        DrawGrid(lines, new(60 / 61.0, 11 / 61.0), 98, 160, s => !shape.IsWest(s) && s.Y > GrandAvenueY(s.X) - OverrunMeters);
-        DrawGrid(lines, new(12 / 13.0, -5 / 13.0), 104, 150, s => !shape.IsWest(s) && s.Y < GrandAvenueY(s.X) + OverrunMeters);
+        foreach (var quarter in TownQuarters.Of(shape)) DrawGrid(lines, quarter);
         return lines;
     }
 
-    private static double GrandAvenueY(double x) => -120 + (110 * Curves.Wave((x + 600) / 4400));
-
     private void DrawMainRoads()
     {
-        Across("primary", "Grand Avenue", GrandAvenueY);
-        Across("primary", "Northern Avenue", x => 650 + (80 * Curves.Wave((x / 3600) + 0.3)));
-        Across("secondary", "Harbour Avenue", x => -1440 + (50 * Curves.Wave(x / 2900)));
-        double Western(double y) => -1380 + (110 * Curves.Wave(y / 3100));
-        double Eastern(double y) => 1330 + (90 * Curves.Wave((y / 2700) + 0.4));
-        Upward("primary", "Western Avenue", Western);
-        Upward("primary", "Eastern Avenue", Eastern);
-        Upward("secondary", "Station Road", y => -720 + (70 * Curves.Wave((y / 2300) + 0.2)));
-        Upward("secondary", "College Road", y => 850 + (60 * Curves.Wave((y / 2500) + 0.7)));
-        var shore = new Polyline(shape.Land.Spots).Beside(ShoreRoadMeters).Spots;
-        List<Spot> round = [.. shore.Where((_, i) => i < shore.Count - 1)];
-        _main.Add(new("secondary", "Shore Drive", [.. round, round[0]]));
-        _main.Add(new("tertiary", "Lakeside Drive", [.. Curves.Oval(new(140, 1310), 622, 412, 80, i => 1 + (0.03 * Curves.Wave(i / 16.0)))]) { IsFrontage = true });
-        Quay("Maren Quay East", shape.LeftBank, 26);
-        Quay("Maren Quay West", shape.RightBank, -26);
-        DrawMotorway(Western, Eastern);
+        Across("primary", "Grand Avenue", MainRoads.GrandY);
+        Across("primary", "Northern Avenue", MainRoads.NorthY);
+        Across("secondary", "Harbour Avenue", MainRoads.HarbourY);
+        Upward("primary", "Western Avenue", MainRoads.WesternX);
+        Upward("primary", "Eastern Avenue", MainRoads.EasternX);
+        Upward("secondary", "Station Road", MainRoads.StationX);
+        Upward("secondary", "College Road", MainRoads.CollegeX);
+        // Older than the grid: from the western market straight down to the ferries.
+        AddClipped("primary", "Market Street", Curves.Through([new(-1325, -203), new(-980, -520), new(-420, -1060), new(-60, -1540), new(60, -1830)], 12));
+        List<Spot> round = [.. new Polyline(shape.Edge.Spots).Beside(ShoreRoadMeters).Spots.SkipLast(1)];
+        _main.Add(new("secondary", "Shore Drive", [.. round, round[0]]) { NameAt = NameOfRing });
+        foreach (var park in shape.Parks)
+        {
+            if (park.Loop is { } loop) _main.Add(new("tertiary", park.LoopName, loop) { IsFrontage = true });
+        }
+
+        Quay("Maren Quay East", shape.RiverBanks.Left, 26);
+        Quay("Maren Quay West", shape.RiverBanks.Right, -26);
+        DrawMotorway(MainRoads.WesternX, MainRoads.EasternX);
     }
+
+    private string NameOfRing(Spot at) => shape.TurnOf(at) switch
+    {
+        >= TownShape.CountryBegins and < TownShape.CountryEnds => "Ring Road",
+        >= TownShape.HarbourBegins and < TownShape.HarbourEnds => "Esplanade",
+        _ => "Shore Drive",
+    };
 
     // From shore to shore, west to east.
     private void Across(string highway, string name, Func<double, double> y) =>
@@ -65,7 +77,7 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
         var run = new List<Spot>();
         foreach (var spot in Refine(spots))
         {
-            if (shape.Inland(spot) > ShoreRoadMeters - OverrunMeters && !shape.Park.Encloses(spot)) run.Add(spot);
+            if (shape.Inside(spot) > ShoreRoadMeters - OverrunMeters && !shape.IsPark(spot)) run.Add(spot);
             else End();
         }
 
@@ -80,13 +92,14 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
 
     private void DrawMotorway(Func<double, double> western, Func<double, double> eastern)
     {
-        var middle = Enumerable.Range(-70, 141).Select(i => new Spot(i * 40, -880 + (90 * Curves.Wave((i * 40 / 5200.0) + 0.1))))
-            .Where(s => shape.Inland(s) > ShoreRoadMeters + 190).ToList();
+        var middle = Enumerable.Range(-70, 141).Select(i => new Spot(i * 40, MainRoads.MotorwayY(i * 40)))
+            .Where(s => shape.Inside(s) > ShoreRoadMeters + 190).ToList();
         _motorway = new NearIndex([middle], MotorwayGapMeters + 1);
         var axis = new Polyline(middle);
         // Driving on the right: the eastbound carriageway is the southern one.
         var eastbound = axis.Beside(-13).Spots;
         var westbound = axis.Beside(13).Spots.Reverse().ToList();
+        Carriageways = [eastbound, westbound];
         _main.Add(new("motorway", "M1", eastbound) { OneWay = true });
         _main.Add(new("motorway", "M1", westbound) { OneWay = true });
         foreach (var carriageway in new[] { eastbound, westbound })
@@ -126,19 +139,23 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
 
     private void Ramp(IReadOnlyList<Spot> spots) => _main.Add(new("motorway_link", "M1", spots) { OneWay = true });
 
-    private void DrawGrid(List<StreetLine> lines, Spot along, double depth, double width, Func<Spot, bool> isInside)
+    private void DrawGrid(List<StreetLine> lines, TownQuarter quarter)
     {
-        DrawFamily(lines, along, depth, isInside, "Street");
-        DrawFamily(lines, along.Left, width, isInside, "Lane");
+        DrawFamily(lines, quarter, quarter.Along, quarter.DepthMeters, crossStreets: false);
+        DrawFamily(lines, quarter, quarter.Along.Left, quarter.WidthMeters, crossStreets: true);
     }
 
-    private void DrawFamily(List<StreetLine> lines, Spot along, double spacing, Func<Spot, bool> isInside, string ending)
+    private void DrawFamily(List<StreetLine> lines, TownQuarter quarter, Spot along, double spacing, bool crossStreets)
     {
         var across = along.Left;
         var number = 0;
-        for (var offset = -3400.0; offset < 3400; offset += spacing * random.Between(0.88, 1.12))
+        var counted = 0;
+        var hillPhase = random.NextDouble();
+        for (var offset = -3400.0; offset < 3400; offset += spacing * random.Between(1 - quarter.Uneven, 1 + quarter.Uneven))
         {
-            var (phase, sway) = (random.NextDouble(), random.Between(2, 11));
+            var (phase, sway) = (random.NextDouble(), random.Between(0.2, 1) * quarter.SwayMeters);
+            // Streets of a hill swing side by side, and less from one to the next.
+            if (quarter.IsHill) (phase, sway) = (hillPhase + (offset / 9000), quarter.SwayMeters);
             var run = new List<Spot>();
             var highway = number % 5 == 2 ? "tertiary" : "residential";
             var flow = number % 2 == 0;
@@ -147,7 +164,7 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
             for (var t = -3400.0; t < 3400; t += 10)
             {
                 var spot = (along * t) + (across * (offset + (sway * Curves.Wave((t / 900) + phase))));
-                if (isInside(spot) && IsBuildable(spot, along)) run.Add(spot);
+                if (quarter.Holds(spot) && IsBuildable(spot, along)) run.Add(spot);
                 else End();
             }
 
@@ -158,9 +175,8 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
             {
                 if (run.Count > 9)
                 {
-                    name ??= _names.Next(highway == "tertiary" ? "Road" : ending);
-                    var centre = run[run.Count / 2].Length;
-                    var oneWay = highway == "residential" && oneWayChance < (centre < 1400 ? 0.6 : 0.12);
+                    name ??= quarter.Numbered && crossStreets ? TownNames.Ordinal(++counted) : _names.Next(highway == "tertiary", crossStreets, run.Count * 10);
+                    var oneWay = highway == "residential" && oneWayChance < quarter.OneWayChance;
                     var spots = Thin(run, 5);
                     lines.Add(new(highway, name, oneWay && flow ? [.. spots.Reverse()] : spots) { OneWay = oneWay });
                 }
@@ -172,16 +188,21 @@ internal sealed class TownPlan(TownShape shape, SeededRandom random)
 
     private bool IsBuildable(Spot spot, Spot along)
     {
-        if (shape.Inland(spot) < ShoreRoadMeters - OverrunMeters || shape.Park.Encloses(spot)) return false;
+        if (shape.Inside(spot) < ShoreRoadMeters - OverrunMeters || shape.IsPark(spot)) return false;
         if (shape.FromRiver(spot) < TownShape.HalfWidth(spot) + 26 - OverrunMeters) return false;
         if (_motorway.MetersTo(spot) < MotorwayGapMeters) return false;
-        // No street beside a main road, running the same way.
-        foreach (var (a, b) in _mainRoads.Near(spot))
+        return !RunsBeside(_mainRoads, ParallelMeters, spot, along) && !RunsBeside(_parkLoops, ParallelParkMeters, spot, along);
+    }
+
+    // No street beside a main road, running the same way.
+    private static bool RunsBeside(NearIndex roads, double meters, Spot spot, Spot along)
+    {
+        foreach (var (a, b) in roads.Near(spot))
         {
-            if (Math.Abs(Spot.Cross((b - a).Unit, along)) < 0.5 && Polyline.MetersToSegment(spot, a, b) < ParallelMeters) return false;
+            if (Math.Abs(Spot.Cross((b - a).Unit, along)) < 0.5 && Polyline.MetersToSegment(spot, a, b) < meters) return true;
         }
 
-        return true;
+        return false;
     }
 
     // Spots every 10 m, so that a clipped line ends within 10 m of where it should.

@@ -7,11 +7,12 @@ internal static class TownStreets
 {
     private const double GapChance = 0.09;
 
-    public static List<Street> From(List<CrossingMaker.Piece> pieces, SeededRandom random)
+    /// <summary>The pieces that the town has.</summary>
+    public static List<CrossingMaker.Piece> Keep(List<CrossingMaker.Piece> pieces, SeededRandom random)
     {
         // Some blocks are larger than others: without gaps a town looks like squared paper.
         pieces = [.. pieces.Where(p => !(p is { Street.Highway: "residential", OneWay: false } && random.Chance(GapChance)))];
-        return Join(Connected(pieces));
+        return Connected(pieces);
     }
 
     // Pieces that one can drive to, and from there to everywhere. A one-way street that leads nowhere becomes a two-way one first.
@@ -50,18 +51,21 @@ internal static class TownStreets
         }
     }
 
-    private static List<Street> Join(List<CrossingMaker.Piece> pieces)
+    /// <summary>The pieces as streets: those of one name and direction that follow each other are one line.</summary>
+    public static List<Street> Join(List<CrossingMaker.Piece> pieces)
     {
         var streets = new List<Street>();
         var points = new List<Spot>();
         StreetLine? current = null;
+        var name = "";
         var oneWay = false;
         foreach (var piece in pieces)
         {
-            if (piece.Street != current || piece.OneWay != oneWay || points[^1] != piece.From)
+            var pieceName = piece.Street.NameAt?.Invoke(piece.Spots[piece.Spots.Count / 2]) ?? piece.Street.Name;
+            if (piece.Street != current || pieceName != name || piece.OneWay != oneWay || points[^1] != piece.From)
             {
                 End();
-                (current, oneWay) = (piece.Street, piece.OneWay);
+                (current, name, oneWay) = (piece.Street, pieceName, piece.OneWay);
                 points.Add(piece.From);
             }
 
@@ -78,7 +82,7 @@ internal static class TownStreets
                 streets.Add(new Street
                 {
                     Highway = current.Highway,
-                    Name = current.Name,
+                    Name = name,
                     OneWay = oneWay,
                     MaxSpeedKmh = current.SpeedKmh,
                     Points = [.. points.Select(p => p.ToGeo())],

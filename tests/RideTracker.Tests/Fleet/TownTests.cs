@@ -14,7 +14,7 @@ public class TownTests
     public void Town_OfTheDefaultSeed_IsTheSameBytesOnEveryMachine()
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Town.ToGeoJson().Span));
-        Assert.Equal("80897c5be3129d4b8cdf2dbb05386e3f2a662adcccf0f5921c26193c102aa02f", hash);
+        Assert.Equal("37b01f83463bbd2eb6732bb6f07889799f092310757111c8d300b97ed96ec033", hash);
     }
 
     [Fact]
@@ -52,6 +52,81 @@ public class TownTests
         var kinds = features.Select(f => f.GetProperty("properties").TryGetProperty("kind", out var kind) ? kind.GetString() : "street").ToHashSet();
         Assert.Superset(new HashSet<string?> { "land", "water", "park", "area", "street" }, kinds);
         Assert.DoesNotContain(features, f => f.GetProperty("properties").TryGetProperty("oneway", out var oneway) && oneway.ValueKind != JsonValueKind.True);
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3)]
+    public void Streets_EndAtTheShore_AndCrossTheRiverOnBridgesOnly(int seed)
+    {
+        var town = Town.Create(seed);
+        using var document = JsonDocument.Parse(town.ToGeoJson());
+        var features = document.RootElement.GetProperty("features").EnumerateArray().ToList();
+        var lands = features.Where(f => IsKind(f, "land")).Select(f => RingOf(f)).ToList();
+        var waters = features.Where(f => IsKind(f, "water")).Select(f => RingOf(f)).ToList();
+        var bridges = features.Where(f => IsKind(f, "bridge")).Select(f => LineOf(f)).ToList();
+        Assert.True(bridges.Count > 8);
+        var wet = 0;
+        foreach (var point in town.Streets.SelectMany(street => Every(street.Points, 10)))
+        {
+            var isDry = lands.Any(ring => Encloses(ring, point)) && !waters.Any(ring => Encloses(ring, point));
+            if (isDry) continue;
+            wet++;
+            Assert.True(bridges.Any(bridge => Every(bridge, 5).Any(on => on.MetersTo(point) < 8)), $"A street stands in the water at {point.Lat}, {point.Lng}.");
+        }
+
+        Assert.True(wet > 20);
+    }
+
+    [Fact]
+    public void Map_NamesQuartersParksAndWaters_AndStreetsReadWell()
+    {
+        using var document = JsonDocument.Parse(Town.ToGeoJson());
+        var features = document.RootElement.GetProperty("features").EnumerateArray().ToList();
+        string[] Names(string kind) => [.. features.Where(f => IsKind(f, kind)).Select(f => f.GetProperty("properties").GetProperty("name").GetString()!)];
+        Assert.Contains("Old Town", Names("area"));
+        Assert.Contains("Maren Bay", Names("water-name"));
+        Assert.Contains("Lake Park", Names("park-name"));
+        var streets = Town.Streets.Select(street => street.Name!).Distinct().ToList();
+        Assert.Contains("Esplanade", streets);
+        Assert.Contains("1st Street", streets);
+        Assert.All(streets, name => Assert.Matches("^([A-Z1-9][A-Za-z0-9]*)( [A-Z][a-z]+){0,3}$", name));
+    }
+
+    [Fact]
+    public void Town_IsDrawnInABudgetOfBytes() => Assert.InRange(Town.ToGeoJson().Length, 200_000, 400_000);
+
+    private static bool IsKind(JsonElement feature, string kind) =>
+        feature.GetProperty("properties").TryGetProperty("kind", out var value) && value.GetString() == kind;
+
+    private static List<GeoPoint> RingOf(JsonElement feature) => PointsOf(feature.GetProperty("geometry").GetProperty("coordinates")[0]);
+
+    private static List<GeoPoint> LineOf(JsonElement feature) => PointsOf(feature.GetProperty("geometry").GetProperty("coordinates"));
+
+    private static List<GeoPoint> PointsOf(JsonElement coordinates) => [.. coordinates.EnumerateArray().Select(point => new GeoPoint(point[1].GetDouble(), point[0].GetDouble()))];
+
+    private static IEnumerable<GeoPoint> Every(IReadOnlyList<GeoPoint> line, double meters)
+    {
+        for (var i = 1; i < line.Count; i++)
+        {
+            var steps = Math.Max(1, (int)(line[i - 1].MetersTo(line[i]) / meters));
+            for (var step = 0; step <= steps; step++)
+            {
+                var share = (double)step / steps;
+                yield return new(line[i - 1].Lat + ((line[i].Lat - line[i - 1].Lat) * share), line[i - 1].Lng + ((line[i].Lng - line[i - 1].Lng) * share));
+            }
+        }
+    }
+
+    private static bool Encloses(List<GeoPoint> ring, GeoPoint point)
+    {
+        var inside = false;
+        for (int i = 0, j = ring.Count - 1; i < ring.Count; j = i++)
+        {
+            var (a, b) = (ring[i], ring[j]);
+            if (a.Lat > point.Lat != b.Lat > point.Lat && point.Lng < ((b.Lng - a.Lng) * (point.Lat - a.Lat) / (b.Lat - a.Lat)) + a.Lng) inside = !inside;
+        }
+
+        return inside;
     }
 
     [Fact]

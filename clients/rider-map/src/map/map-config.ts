@@ -1,15 +1,18 @@
 /** What the page is told about the map: its base, its middle and what it owes to whom. */
 
 export interface MapConfig {
-  /** An online style, or null for the town's streets. */
+  /** An online style, or null. */
   readonly styleUrl: string | null;
+  /** A PMTiles archive in the Protomaps basemap schema, or null. */
+  readonly pmtiles: string | null;
+  /** A file of streets, or null. */
   readonly town: string | null;
   readonly center: readonly [lng: number, lat: number];
   readonly zoom: number;
   readonly attribution: string;
 }
 
-const fallback: MapConfig = { styleUrl: null, town: null, center: [0, 20], zoom: 2, attribution: '' };
+const fallback: MapConfig = { styleUrl: null, pmtiles: null, town: null, center: [0, 20], zoom: 2, attribution: '' };
 
 export interface Loaded {
   readonly config: MapConfig;
@@ -30,6 +33,7 @@ export async function loadMapConfig(server: string = location.origin): Promise<L
     const config: Writable<MapConfig> = { ...fallback, ...((await response.json()) as Partial<MapConfig>) };
     // Pages and workers of any address can then fetch it.
     if (config.town) config.town = new URL(config.town, server).href;
+    if (config.pmtiles) config.pmtiles = new URL(config.pmtiles, server).href;
     const serverMs = Date.parse(response.headers.get('Date') ?? '') + 500;
     const skewMs = Number.isNaN(serverMs) ? 0 : serverMs - Date.now();
     return { config, skewMs: Math.abs(skewMs) > skewNoiseMs ? skewMs : 0 };

@@ -1,5 +1,6 @@
 /** Starts MapLibre with the base map and keeps it in the theme that is wanted. */
 import * as maplibregl from 'maplibre-gl';
+import { showCredits } from './attribution.js';
 import { baseStyle, firstLabelLayer } from './base-style.js';
 import type { MapConfig } from './map-config.js';
 import { mapColors, onThemeChange, type MapColors, type Theme } from './theme.js';
@@ -22,8 +23,11 @@ export interface MapOptions {
   readonly title?: string;
 }
 
+type Style = maplibregl.StyleSpecification | string;
+
 /**
- * `addLayers` is called each time a style has come, as a style that changes takes all layers with it.
+ * `addLayers` is called each time a style has come, as a style that changes takes all layers with it. What the map's
+ * sources ask to be said of them is written into the `.attribution` beside the container.
  */
 export async function startMap(
   container: HTMLElement,
@@ -31,16 +35,14 @@ export async function startMap(
   addLayers: (base: BaseMap, colors: MapColors) => void,
   { theme = 'auto', title }: MapOptions = {},
 ): Promise<BaseMap> {
-  // MapLibre draws names with the fonts that are there when it draws.
-  await Promise.allSettled(['500 12px "Figtree Medium"', '700 12px "Figtree Bold"'].map((font) => document.fonts.load(font)));
-  const style = (): maplibregl.StyleSpecification | string =>
-    config.styleUrl ??
-    (config.town
-      ? baseStyle(new URL(config.town, location.href).href, config.attribution, mapColors(theme))
-      : emptyStyle(mapColors(theme)));
+  const [style] = await Promise.all([
+    styleOf(config),
+    // MapLibre draws names with the fonts that are there when it draws.
+    Promise.allSettled(['500 12px "Figtree Medium"', '700 12px "Figtree Bold"'].map((font) => document.fonts.load(font))),
+  ]);
   const map = new maplibregl.Map({
     container,
-    style: style(),
+    style: style(mapColors(theme)),
     center: [config.center[0], config.center[1]],
     zoom: config.zoom,
     attributionControl: false,
@@ -52,7 +54,7 @@ export async function startMap(
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  const offTheme = onThemeChange(() => map.setStyle(style(), { diff: false }));
+  const offTheme = onThemeChange(() => map.setStyle(style(mapColors(theme)), { diff: false }));
   const base: BaseMap = {
     map,
     labelLayer: () =>
@@ -63,7 +65,39 @@ export async function startMap(
     },
   };
   map.on('style.load', () => addLayers(base, mapColors(theme)));
+  map.on('sourcedata', ({ sourceDataType }) => {
+    if (sourceDataType === 'metadata') credit(map, container, config);
+  });
   return base;
+}
+
+/** Which base map it is to be: an online style, tiles in one file, a file of streets, or nothing but land. */
+async function styleOf(config: MapConfig): Promise<(colors: MapColors) => Style> {
+  const { styleUrl, pmtiles, town, attribution } = config;
+  if (styleUrl) return () => styleUrl;
+  if (pmtiles) {
+    const [{ addPmtiles }, { tilesStyle }] = await Promise.all([import('./pmtiles.js'), import('./tiles-style.js')]);
+    addPmtiles(maplibregl);
+    return (colors) => tilesStyle(`pmtiles://${pmtiles}`, attribution, colors);
+  }
+  const streets = town ? await loadTown(town) : undefined;
+  return (colors) => (streets ? baseStyle(streets, attribution, colors) : emptyStyle(colors));
+}
+
+async function loadTown(url: string): Promise<GeoJSON.FeatureCollection | undefined> {
+  try {
+    const response = await fetch(url);
+    return response.ok ? ((await response.json()) as GeoJSON.FeatureCollection) : undefined;
+  } catch {
+    // The cars can still be shown, on plain land.
+    return undefined;
+  }
+}
+
+function credit(map: maplibregl.Map, container: HTMLElement, config: MapConfig): void {
+  const sources = Object.keys(map.getStyle().sources).map((id) => map.getSource(id)?.attribution);
+  const page = container.getRootNode() as Document | ShadowRoot;
+  showCredits(page.querySelectorAll<HTMLElement>('.attribution'), config.attribution, sources.filter((text) => text !== undefined));
 }
 
 function emptyStyle(colors: MapColors): maplibregl.StyleSpecification {

@@ -19,6 +19,9 @@ export interface MapColors {
   readonly reachNear: string;
   readonly reachFar: string;
   readonly street: string;
+  readonly waterName: string;
+  readonly parkName: string;
+  readonly bridge: string;
   readonly area: string;
   readonly halo: string;
   readonly arrow: string;
@@ -49,6 +52,9 @@ const light: MapColors = {
   reachNear: '#C8740F',
   reachFar: '#F3C27C',
   street: '#5E625F',
+  waterName: '#2F6078',
+  parkName: '#42683A',
+  bridge: '#C6BEAE',
   area: '#666D79',
   halo: '#FFFFFF',
   arrow: '#A8A294',
@@ -79,6 +85,9 @@ const dark: MapColors = {
   reachNear: '#F2A63C',
   reachFar: '#4A3B26',
   street: '#B7BFCC',
+  waterName: '#7FA9C6',
+  parkName: '#86AD94',
+  bridge: '#4A5261',
   area: '#99A2B2',
   halo: '#171A20',
   arrow: '#6B7382',
