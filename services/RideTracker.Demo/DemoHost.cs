@@ -62,7 +62,9 @@ internal static class DemoHost
             else kestrel.ListenLocalhost(settings.Port);
         });
 
+        builder.Services.AddCheckedOptions<MapOptions>(MapOptions.Section);
         builder.Services
+            .AddMapPages()
             .AddSingleton(settings)
             .AddSingleton(Town.Create())
             .AddSingleton<DemoAddress>()
@@ -78,7 +80,7 @@ internal static class DemoHost
             .AddSingleton<Greeting>();
 
         var app = builder.Build();
-        app.UseMap(settings.MapFolder);
+        app.UseMapPages(settings.MapFolder);
         if (settings.Api is null) app.MapTracking().MapRecordsSlices();
         app.MapDemo(app.Services.GetRequiredService<Town>());
         return app;

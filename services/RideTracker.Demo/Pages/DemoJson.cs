@@ -20,11 +20,16 @@ internal sealed record FreshToken(string Token, long Expires);
 
 /// <summary><c>/map/config.json</c>: what the web map draws, and where it looks first.</summary>
 /// <param name="StyleUrl">A MapLibre style of an online map; null: the town is drawn.</param>
-/// <param name="Town">URL of the town's GeoJSON.</param>
+/// <param name="Pmtiles">A file of vector tiles, if there is one.</param>
+/// <param name="Town">URL of the streets' GeoJSON.</param>
 /// <param name="Center">[longitude, latitude].</param>
 /// <param name="Zoom">MapLibre's zoom.</param>
 /// <param name="Attribution">Whose map it is.</param>
-internal sealed record MapConfig(string? StyleUrl, string Town, double[] Center, double Zoom, string Attribution);
+/// <param name="Oidc">Where dispatchers sign in; null: by a token only.</param>
+internal sealed record MapConfig(string? StyleUrl, string? Pmtiles, string? Town, double[] Center, double Zoom, string Attribution, MapSignIn? Oidc);
+
+/// <summary>Where and as whom the pages ask for a token: authorization code with PKCE (RFC 7636).</summary>
+internal sealed record MapSignIn(string Authority, string ClientId, string Scope);
 
 [JsonSerializable(typeof(DemoDirectory))]
 [JsonSerializable(typeof(FreshToken))]

@@ -1,16 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.FileProviders;
-using Microsoft.Net.Http.Headers;
 using RideTracker.Client.Records;
 using RideTracker.Demo.Rides;
 using RideTracker.Fleet;
 using RideTracker.Hosting;
 using RideTracker.Protocol;
-using RideTracker.Protocol.Streets;
 
 namespace RideTracker.Demo.Pages;
 
-/// <summary>What the demo serves besides the API: its directory of trips and tokens, the town, and the web map's files.</summary>
+/// <summary>What the demo serves besides the API: its directory of trips and tokens, and what the web map is told.</summary>
 internal static class DemoPages
 {
     private static readonly TimeSpan ListedTripsGoOnFor = TimeSpan.FromMinutes(10);
@@ -21,36 +18,8 @@ internal static class DemoPages
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
         pages.MapGet("/demo.json", GetDirectoryAsync);
         pages.MapGet("/demo/token", GetTokenAsync);
-        var map = town.ToGeoJson();
-        var mapTag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(map.Span).AsSpan(0, 8))}\"");
-        var config = ConfigOf(town);
-        pages.MapGet("/map/config.json", () => TypedResults.Json(config, DemoJson.Default.MapConfig));
-        pages.MapGet("/map/town.geojson", (HttpResponse response) =>
-        {
-            response.Headers.CacheControl = "no-cache";
-            return TypedResults.Bytes(map, "application/geo+json", entityTag: mapTag);
-        });
+        pages.MapConfig(town);
         return app;
-    }
-
-    /// <summary>Serves the built web map, or says that it was not built.</summary>
-    public static void UseMap(this WebApplication app, string? folder)
-    {
-        if (folder is null)
-        {
-            app.MapGet("/", () => TypedResults.Content(NotBuilt, "text/html; charset=utf-8", statusCode: StatusCodes.Status404NotFound)).AllowAnonymous().ExcludeFromDescription();
-            return;
-        }
-
-        var files = new PhysicalFileProvider(folder);
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            FileProvider = files,
-            // Vite puts a hash of the content into the names below assets/; all else must be asked for again.
-            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl =
-                file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable" : "no-cache",
-        });
     }
 
     private static async Task<IResult> GetDirectoryAsync(DemoFleet fleet, HandTrip handTrip, DemoTokens tokens, HttpResponse response, CancellationToken cancellationToken)
@@ -103,22 +72,4 @@ internal static class DemoPages
     }
 
     private static JsonHttpResult<FreshToken> Fresh(IssuedToken token) => TypedResults.Json(new FreshToken(token.Token, token.Expires), DemoJson.Default.FreshToken);
-
-    private static MapConfig ConfigOf(Town town)
-    {
-        var nodes = Enumerable.Range(0, town.Graph.NodeCount).Select(town.Graph.Position).ToList();
-        double Middle(Func<GeoPoint, double> of) => Math.Round((nodes.Min(of) + nodes.Max(of)) / 2, 5);
-        return new MapConfig(null, "/map/town.geojson", [Middle(node => node.Lng), Middle(node => node.Lat)], 13.5, $"{Town.Name}, a town made by code");
-    }
-
-    private const string NotBuilt =
-        """
-        <!doctype html><meta charset="utf-8"><title>RideTracker</title>
-        <body style="font:16px/1.5 system-ui;max-width:40em;margin:4em auto;padding:0 1em">
-        <h1>The web map is not built</h1>
-        <p>The API works: see <a href="/demo.json">/demo.json</a> for trips and tokens. <code>deploy/demo</code> builds the map by itself; by hand:</p>
-        <pre>npm --prefix clients/rider-map ci
-        npm --prefix clients/rider-map run build</pre>
-        <p>Then start the demo again.</p>
-        """;
 }

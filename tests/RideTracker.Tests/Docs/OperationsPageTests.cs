@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using RideTracker.Demo.Pages;
 using RideTracker.Hosting.Access;
 using RideTracker.Records.Api;
 using RideTracker.Records.Events;
@@ -44,6 +45,7 @@ public class OperationsPageTests
         { "Geofences", new GeofencesOptions() },
         { "Events", new EventsOptions() },
         { "Webhooks", new WebhooksOptions() },
+        { "Map", new MapOptions() },
     };
 
     [Theory]
