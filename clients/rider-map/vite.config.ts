@@ -1,4 +1,4 @@
-/** Three static pages: the overview at `/`, the rider's view at `/t/`, the transport lab at `/lab/`. */
+/** Static pages: the overview at `/`, the rider's view at `/t/`, the transport lab at `/lab/`, the dispatcher's map at `/dispatch/`. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -15,7 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { overview: here('index.html'), rider: here('t/index.html'), lab: here('lab/index.html') },
+      input: { overview: here('index.html'), rider: here('t/index.html'), lab: here('lab/index.html'), dispatch: here('dispatch/index.html') },
       output: {
         // Not every static file server knows that .mjs is JavaScript.
         assetFileNames: ({ names }) =>

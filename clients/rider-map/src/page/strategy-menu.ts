@@ -69,6 +69,11 @@ export class StrategyMenu {
     this.element.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
+  /** The strategy that is in use, once there is one. */
+  get strategy(): Strategy | undefined {
+    return this.#shown;
+  }
+
   update(status: Pick<Status, 'strategy' | 'pinned'>, pollIntervalMs: number): void {
     setText(this.#label, strategyName(status.strategy, pollIntervalMs, this.words));
     this.#button.dataset['strategy'] = status.strategy;

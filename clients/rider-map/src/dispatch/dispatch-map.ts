@@ -1,0 +1,279 @@
+/** The dispatcher's map: the fleet's canvas above the base map, the chosen car, its stops and lines, the zones. */
+import * as maplibregl from 'maplibre-gl';
+import { boxOf, type Box, type LngLat } from '../map/geo.js';
+import { reducedMotion, startMap, type BaseMap } from '../map/map.js';
+import type { MapConfig } from '../map/map-config.js';
+import { carMarker, stopMarker } from '../map/markers.js';
+import { latOf, lngOf } from '../map/mercator.js';
+import { onThemeChange, type MapColors } from '../map/theme.js';
+import { h, setText } from '../page/dom.js';
+import { FleetCanvas } from './fleet-canvas.js';
+import type { FleetTable, Kind } from './fleet-table.js';
+import { addLayers, sources, type Source } from './layers.js';
+import { hitGroup, hitSlot } from './hit.js';
+
+export interface MapEvents {
+  view(box: Box): void;
+  choose(id: string | undefined): void;
+  /** A click that a tool takes for itself; true: nothing is chosen by it. */
+  click(at: LngLat): boolean;
+  pointer(at: LngLat): void;
+  followed(following: boolean): void;
+}
+
+/** Edges of the map that cards lie over, pixels. */
+export interface Margins {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** A car that is followed may move in this share of the free map. */
+const innerShare = 0.6;
+const chosenZoom = 15;
+
+export class DispatchMap {
+  readonly #table: FleetTable;
+  readonly #events: MapEvents;
+  readonly #car = carMarker();
+  readonly #label = h('div', { class: 'd-car-label' });
+  readonly #data = new Map<Source, GeoJSON.FeatureCollection>();
+  #map: maplibregl.Map | undefined;
+  #canvas: FleetCanvas | undefined;
+  #marker: maplibregl.Marker | undefined;
+  #stop: { marker: maplibregl.Marker; key: string } | undefined;
+  #chosen: string | undefined;
+  #filter: Kind | 'all' = 'all';
+  #replayed: (LngLat & { heading: number | undefined }) | undefined;
+  #margins: Margins = { top: 80, right: 80, bottom: 40, left: 40 };
+  #following = false;
+
+  constructor(table: FleetTable, events: MapEvents) {
+    this.#table = table;
+    this.#events = events;
+  }
+
+  async start(container: HTMLElement, config: MapConfig): Promise<void> {
+    const { map } = await startMap(container, config, (base, colors) => this.#addLayers(base, colors));
+    this.#map = map;
+    this.#marker = new maplibregl.Marker({ element: h('div', { class: 'd-car' }, this.#car, this.#label), rotationAlignment: 'viewport' });
+    this.#canvas = new FleetCanvas(map, this.#table, (nowMs) => this.#placeCar(nowMs));
+    onThemeChange(() => this.#canvas?.recolor());
+    map.on('moveend', () => this.#tellView());
+    map.on('movestart', (event) => {
+      if ('originalEvent' in event && event.originalEvent) this.follow(false);
+    });
+    map.on('click', (event) => this.#click(event));
+    map.on('mousemove', ({ lngLat, point }) => {
+      this.#events.pointer(lngLat);
+      this.#point(this.#hit(point.x, point.y) !== undefined);
+    });
+    this.#tellView();
+  }
+
+  get zoom(): number {
+    return this.#map?.getZoom() ?? 0;
+  }
+
+  get center(): LngLat {
+    return this.#map?.getCenter() ?? { lng: 0, lat: 0 };
+  }
+
+  get following(): boolean {
+    return this.#following;
+  }
+
+  get groups(): number {
+    return this.#canvas?.groups.length ?? 0;
+  }
+
+  get single(): number {
+    return this.#canvas?.single ?? 0;
+  }
+
+  isGrouped(id: string): boolean {
+    const slot = this.#table.slotOf(id);
+    return slot !== undefined && (this.#canvas?.isGrouped(slot) ?? false);
+  }
+
+  /** Pixel of a place on the page. */
+  pixel({ lng, lat }: LngLat): { x: number; y: number } | undefined {
+    const point = this.#map?.project([lng, lat]);
+    const frame = this.#map?.getContainer().getBoundingClientRect();
+    return point && frame ? { x: point.x + frame.left, y: point.y + frame.top } : undefined;
+  }
+
+  /** Where a car is drawn now. */
+  placeOf(id: string): LngLat | undefined {
+    const slot = this.#table.slotOf(id);
+    if (slot === undefined) return undefined;
+    const nowMs = performance.now();
+    return { lng: lngOf(this.#table.x(slot, nowMs)), lat: latOf(this.#table.y(slot, nowMs)) };
+  }
+
+  fleetChanged(): void {
+    this.#canvas?.changed();
+    if (this.#following) this.#keepInView();
+  }
+
+  setMargins(margins: Margins): void {
+    this.#margins = margins;
+  }
+
+  setFilter(filter: Kind | 'all'): void {
+    this.#filter = filter;
+    this.#showFleet();
+  }
+
+  choose(id: string | undefined, label: string): void {
+    this.#chosen = id;
+    this.#replayed = undefined;
+    setText(this.#label, label);
+    this.#showFleet();
+  }
+
+  /** The chosen car as it was; undefined: as it is. */
+  replay(place: (LngLat & { heading: number | undefined }) | undefined): void {
+    this.#replayed = place;
+    this.#placeCar(performance.now());
+  }
+
+  setStop(kind: 'pickup' | 'dropoff', place: (LngLat & { readonly label?: string }) | undefined): void {
+    const key = place ? `${kind} ${place.lng} ${place.lat}` : '';
+    if (this.#stop?.key === key || !this.#map) return;
+    this.#stop?.marker.remove();
+    this.#stop = undefined;
+    if (!place) return;
+    const marker = new maplibregl.Marker({ element: stopMarker(kind, place.label), anchor: 'bottom' }).setLngLat([place.lng, place.lat]).addTo(this.#map);
+    this.#stop = { marker, key };
+  }
+
+  /** A small card on the map, as of a zone; taken away by the function that is given back. */
+  addLabel(element: HTMLElement, at: LngLat): () => void {
+    if (!this.#map) return () => {};
+    const marker = new maplibregl.Marker({ element, anchor: 'bottom' }).setLngLat([at.lng, at.lat]).addTo(this.#map);
+    return () => marker.remove();
+  }
+
+  setData(source: Source, data: GeoJSON.FeatureCollection): void {
+    this.#data.set(source, data);
+    this.#map?.getSource<maplibregl.GeoJSONSource>(source)?.setData(data);
+  }
+
+  cursor(name: string): void {
+    const canvas = this.#map?.getCanvas();
+    if (canvas) canvas.style.cursor = name;
+    this.#tool = name !== '';
+  }
+  #tool = false;
+
+  zoomBy(steps: number): void {
+    this.#map?.zoomTo(this.zoom + steps, { duration: reducedMotion() ? 0 : 200 });
+  }
+
+  /** Brings a place into the free middle of the map, unless it is there. */
+  bring(place: LngLat, near = false): void {
+    const map = this.#map;
+    if (!map || (!near && this.#isFree(place, 1))) return;
+    this.#fly(place, near ? Math.max(this.zoom, chosenZoom) : this.zoom);
+  }
+
+  fit(box: Box): void {
+    const { top, right, bottom, left } = this.#margins;
+    this.#map?.fitBounds([box[0], box[1], box[2], box[3]], { padding: { top: top + 20, right: right + 20, bottom: bottom + 20, left: left + 20 }, maxZoom: 16.5, duration: reducedMotion() ? 0 : 600 });
+  }
+
+  follow(following: boolean): void {
+    if (this.#following === following) return;
+    this.#following = following;
+    this.#events.followed(following);
+    if (following) this.#keepInView(true);
+  }
+
+  #keepInView(near = false): void {
+    const place = this.#replayed ?? (this.#chosen === undefined ? undefined : this.placeOf(this.#chosen));
+    if (place && (near || !this.#isFree(place, innerShare))) this.#fly(place, near ? Math.max(this.zoom, chosenZoom) : this.zoom);
+  }
+
+  #fly(place: LngLat, zoom: number): void {
+    const { top, right, bottom, left } = this.#margins;
+    const offset: [number, number] = [(left - right) / 2, (top - bottom) / 2];
+    this.#map?.easeTo({ center: [place.lng, place.lat], zoom, offset, duration: reducedMotion() ? 0 : 700 });
+  }
+
+  /** Whether a place lies within the middle share of what no card covers. */
+  #isFree(place: LngLat, share: number): boolean {
+    if (!this.#map) return false;
+    const { x, y } = this.#map.project([place.lng, place.lat]);
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const { top, right, bottom, left } = this.#margins;
+    const width = clientWidth - left - right;
+    const height = clientHeight - top - bottom;
+    return Math.abs(x - left - width / 2) < (width / 2) * share && Math.abs(y - top - height / 2) < (height / 2) * share;
+  }
+
+  #showFleet(): void {
+    const chosen = this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
+    const filter = this.#filter;
+    this.#canvas?.show(chosen, filter === 'all' ? () => true : (slot) => this.#table.kindOf(slot) === filter);
+    this.#placeCar(performance.now());
+  }
+
+  #placeCar(nowMs: number): void {
+    const slot = this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
+    if (!this.#map || !this.#marker) return;
+    const place = this.#replayed ?? (this.#chosen !== undefined && slot !== undefined ? this.placeOf(this.#chosen) : undefined);
+    if (!place) return void this.#marker.remove();
+    const heading = this.#replayed ? this.#replayed.heading : this.#table.heading(slot!, nowMs);
+    this.#car.classList.toggle('disc', heading === undefined);
+    this.#car.classList.toggle('stale', !this.#replayed && this.#table.kindOf(slot!) === 'stale');
+    this.#car.style.transform = heading === undefined ? '' : `rotate(${heading.toFixed(1)}deg)`;
+    this.#marker.setLngLat([place.lng, place.lat]).addTo(this.#map);
+  }
+
+  #hit(x: number, y: number): { id?: string; group?: LngLat } | undefined {
+    const map = this.#map;
+    const canvas = this.#canvas;
+    if (!map || !canvas) return undefined;
+    const project = (mercatorX: number, mercatorY: number): { x: number; y: number } => map.project([lngOf(mercatorX), latOf(mercatorY)]);
+    const { lng, lat } = map.unproject([x, y]);
+    const found = hitGroup(canvas.groups, x, y, project);
+    if (found) return { group: { lng: lngOf(found.x), lat: latOf(found.y) } };
+    const filter = this.#filter;
+    const slot = hitSlot(this.#table, { lng, lat }, this.zoom, performance.now(), (one) => !canvas.isGrouped(one) && (filter === 'all' || this.#table.kindOf(one) === filter));
+    return slot === undefined ? undefined : { id: this.#table.ids[slot]! };
+  }
+
+  #click({ point, lngLat }: maplibregl.MapMouseEvent): void {
+    if (this.#events.click(lngLat)) return;
+    const hit = this.#hit(point.x, point.y);
+    if (hit?.group) this.#map?.easeTo({ center: [hit.group.lng, hit.group.lat], zoom: this.zoom + 2, duration: reducedMotion() ? 0 : 500 });
+    else this.#events.choose(hit?.id);
+  }
+
+  #point(over: boolean): void {
+    const canvas = this.#map?.getCanvas();
+    if (canvas && !this.#tool) canvas.style.cursor = over ? 'pointer' : '';
+  }
+
+  #tellView(): void {
+    const bounds = this.#map?.getBounds();
+    if (bounds) this.#events.view(boxOf(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
+  }
+
+  #addLayers(base: BaseMap, colors: MapColors): void {
+    const { map } = base;
+    this.#map ??= map;
+    addLayers(base, colors, zoneColor());
+    for (const source of sources) {
+      const data = this.#data.get(source);
+      if (data) map.getSource<maplibregl.GeoJSONSource>(source)?.setData(data);
+    }
+  }
+}
+
+/** The page's own colour of zones, so that map and cards are one. */
+function zoneColor(): string {
+  return getComputedStyle(document.documentElement).getPropertyValue('--zone').trim() || '#6b4bd8';
+}
