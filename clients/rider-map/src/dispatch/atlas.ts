@@ -93,7 +93,7 @@ export class Atlas {
       from = to;
     }
     context.fillStyle = colors.ink;
-    context.font = `${count > 99 ? 11 : 13}px "Figtree Bold", sans-serif`;
+    context.font = `700 ${count > 99 ? 11 : 13}px "Figtree Bold", sans-serif`;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.fillText(count > 999 ? `${(count / 1000).toFixed(count > 9999 ? 0 : 1)}k` : String(count), 0, 0.8);

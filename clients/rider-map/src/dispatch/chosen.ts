@@ -224,7 +224,7 @@ export class Chosen {
     map.setData('trail', lineFeatures(this.#trail?.lines(0, Infinity) ?? []));
     map.setData('trail-near', lineFeatures(this.#trail?.lines(endMs - nearTrailMs, endMs) ?? []));
     const at = atMs === undefined ? undefined : this.#trail?.at(atMs);
-    map.replay(at && { lng: at.lng, lat: at.lat, heading: at.heading });
+    map.replay(atMs === undefined ? undefined : at && !at.unknown ? { lng: at.lng, lat: at.lat, heading: at.heading } : 'unknown');
     if (atMs !== undefined) map.setData('ahead', lineFeatures([]));
   }
 

@@ -2,7 +2,7 @@
 import type { End, Status } from '@ridetracker/rider-client';
 import type { MapConfig } from '../map/map-config.js';
 import { reducedMotion } from '../map/map.js';
-import { h, icon, icons, setText, show } from '../page/dom.js';
+import { h, icon, icons, show } from '../page/dom.js';
 import { isStrategy, StrategyMenu } from '../page/strategy-menu.js';
 import type { Units } from '../page/units.js';
 import type { Api } from './api.js';
@@ -125,7 +125,6 @@ export class Console {
   }
 
   async start(config: MapConfig): Promise<void> {
-    setText(this.#attribution, config.attribution);
     this.#panel.setPill('quiet', 'Connecting…');
     this.#drawList();
     void this.directory.load();

@@ -29,6 +29,9 @@ export interface Margins {
   readonly left: number;
 }
 
+/** A place of the past. */
+export type Replayed = LngLat & { readonly heading: number | undefined };
+
 /** A car that is followed may move in this share of the free map. */
 const innerShare = 0.6;
 const chosenZoom = 15;
@@ -45,7 +48,7 @@ export class DispatchMap {
   #stop: { marker: maplibregl.Marker; key: string } | undefined;
   #chosen: string | undefined;
   #filter: Kind | 'all' = 'all';
-  #replayed: (LngLat & { heading: number | undefined }) | undefined;
+  #replayed: Replayed | 'unknown' | undefined;
   #margins: Margins = { top: 80, right: 80, bottom: 40, left: 40 };
   #following = false;
 
@@ -133,8 +136,8 @@ export class DispatchMap {
     this.#showFleet();
   }
 
-  /** The chosen car as it was; undefined: as it is. */
-  replay(place: (LngLat & { heading: number | undefined }) | undefined): void {
+  /** The chosen car as it was, `unknown` where that is not known; undefined: as it is. */
+  replay(place: Replayed | 'unknown' | undefined): void {
     this.#replayed = place;
     this.#placeCar(performance.now());
   }
@@ -145,7 +148,7 @@ export class DispatchMap {
     this.#stop?.marker.remove();
     this.#stop = undefined;
     if (!place) return;
-    const marker = new maplibregl.Marker({ element: stopMarker(kind, place.label), anchor: 'bottom' }).setLngLat([place.lng, place.lat]).addTo(this.#map);
+    const marker = new maplibregl.Marker({ element: stopMarker(kind, kind === 'pickup' ? 'Pick-up' : 'Drop-off', place.label), anchor: 'bottom' }).setLngLat([place.lng, place.lat]).addTo(this.#map);
     this.#stop = { marker, key };
   }
 
@@ -193,7 +196,7 @@ export class DispatchMap {
 
   #keepInView(near = false): void {
     const place = this.#replayed ?? (this.#chosen === undefined ? undefined : this.placeOf(this.#chosen));
-    if (place && (near || !this.#isFree(place, innerShare))) this.#fly(place, near ? Math.max(this.zoom, chosenZoom) : this.zoom);
+    if (place && place !== 'unknown' && (near || !this.#isFree(place, innerShare))) this.#fly(place, near ? Math.max(this.zoom, chosenZoom) : this.zoom);
   }
 
   #fly(place: LngLat, zoom: number): void {
@@ -223,11 +226,12 @@ export class DispatchMap {
   #placeCar(nowMs: number): void {
     const slot = this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
     if (!this.#map || !this.#marker) return;
-    const place = this.#replayed ?? (this.#chosen !== undefined && slot !== undefined ? this.placeOf(this.#chosen) : undefined);
-    if (!place) return void this.#marker.remove();
-    const heading = this.#replayed ? this.#replayed.heading : this.#table.heading(slot!, nowMs);
+    const place: Replayed | LngLat | 'unknown' | undefined = this.#replayed ?? (this.#chosen !== undefined && slot !== undefined ? this.placeOf(this.#chosen) : undefined);
+    if (!place || place === 'unknown') return void this.#marker.remove();
+    const past = this.#replayed !== undefined;
+    const heading = 'heading' in place ? place.heading : this.#table.heading(slot!, nowMs);
     this.#car.classList.toggle('disc', heading === undefined);
-    this.#car.classList.toggle('stale', !this.#replayed && this.#table.kindOf(slot!) === 'stale');
+    this.#car.classList.toggle('stale', !past && this.#table.kindOf(slot!) === 'stale');
     this.#car.style.transform = heading === undefined ? '' : `rotate(${heading.toFixed(1)}deg)`;
     this.#marker.setLngLat([place.lng, place.lat]).addTo(this.#map);
   }

@@ -27,6 +27,7 @@ export class TrailView {
   readonly #now = h('button', { type: 'button', class: 'd-now', hidden: true }, 'Back to now');
   readonly #chart = svg({ class: 'd-chart', viewBox: `0 0 ${chartWidth} ${chartHeight}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, '<path class="d-area"/><path class="d-line"/>');
   readonly #slider = h('input', { type: 'range', min: '0', max: String(trailMs / 1000), step: '1', 'aria-label': 'Moment of the trail' });
+  readonly #rail = h('div', { class: 'd-rail', 'aria-hidden': 'true' });
   readonly #ticks = [0, 1, 2, 3].map(() => h('span'));
   #trail: Trail | undefined;
   #nowMs = 0;
@@ -40,7 +41,7 @@ export class TrailView {
     this.#units = units;
     this.#actions = actions;
     const head = h('div', { class: 'd-trail-head' }, h('p', {}, h('b', {}, 'Trail '), this.#note), this.#now, this.#clock);
-    this.element.append(this.#play, h('div', { class: 'd-trail-body' }, head, this.#chart, this.#slider, h('div', { class: 'd-ticks', 'aria-hidden': 'true' }, ...this.#ticks)));
+    this.element.append(this.#play, h('div', { class: 'd-trail-body' }, head, this.#chart, this.#rail, this.#slider, h('div', { class: 'd-ticks', 'aria-hidden': 'true' }, ...this.#ticks)));
     this.#play.addEventListener('click', () => (this.#playing ? this.pause() : this.#begin()));
     this.#now.addEventListener('click', () => this.#seek(undefined));
     this.#slider.addEventListener('input', () => {
@@ -139,7 +140,7 @@ export class TrailView {
     const clock = this.#units.clockWithSeconds(atMs);
     const whole = trailMs / 1000;
     this.#slider.value = String(Math.round(whole - (this.#nowMs - atMs) / 1000));
-    this.#slider.style.setProperty('--share', `${(Number(this.#slider.value) / whole) * 100}%`);
+    this.#rail.style.setProperty('--share', `${(Number(this.#slider.value) / whole) * 100}%`);
     const speed = this.#atMs === undefined ? undefined : this.#trail?.at(atMs);
     const words = this.#atMs === undefined ? `${clock}, now` : speed && !speed.unknown ? `${clock}, ${this.#units.speed(speed.speed)}` : `${clock}, not known`;
     setText(this.#clock, words);
