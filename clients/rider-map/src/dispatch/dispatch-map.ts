@@ -226,10 +226,10 @@ export class DispatchMap {
   #placeCar(nowMs: number): void {
     const slot = this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
     if (!this.#map || !this.#marker) return;
-    const place: Replayed | LngLat | 'unknown' | undefined = this.#replayed ?? (this.#chosen !== undefined && slot !== undefined ? this.placeOf(this.#chosen) : undefined);
+    const place = this.#replayed ?? (this.#chosen !== undefined && slot !== undefined ? this.placeOf(this.#chosen) : undefined);
     if (!place || place === 'unknown') return void this.#marker.remove();
-    const past = this.#replayed !== undefined;
-    const heading = 'heading' in place ? place.heading : this.#table.heading(slot!, nowMs);
+    const past = this.#replayed === 'unknown' ? undefined : this.#replayed;
+    const heading = past ? past.heading : this.#table.heading(slot!, nowMs);
     this.#car.classList.toggle('disc', heading === undefined);
     this.#car.classList.toggle('stale', !past && this.#table.kindOf(slot!) === 'stale');
     this.#car.style.transform = heading === undefined ? '' : `rotate(${heading.toFixed(1)}deg)`;
