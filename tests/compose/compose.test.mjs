@@ -56,6 +56,14 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
     }
   });
 
+  test('serves pages with a strict policy, and lists both nodes to a dispatcher', async () => {
+    const page = await fetch(`${edge}/t/`);
+    await page.body.cancel();
+    assert.match(page.headers.get('content-security-policy'), /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'/);
+    const { nodes } = await (await fetch(`${edge}/v1/nodes`, { headers: bearer(demo.dispatcherToken) })).json();
+    assert.deepEqual(nodes.map((node) => node.id.replace(/-[^-]*$/, '')), ['tracking-1', 'tracking-2']);
+  });
+
   test('both nodes give a resource at rest one ETag, and each answers 304 to the other one\'s', async () => {
     const nodes = await Promise.all(['tracking-1', 'tracking-2'].map(nodeUrl));
     // Far from the town, so that no simulated car is near.

@@ -137,6 +137,43 @@ describe('the running demo', { timeout: 120_000 }, () => {
     assert.equal(status, '400');
   });
 
+  test('serves pages that run and load nothing but their own, and that nobody may frame', async () => {
+    for (const page of ['/', '/t/', '/lab/']) {
+      const answer = await fetch(url + page);
+      assert.equal(answer.status, 200, page);
+      await answer.body.cancel();
+      const policy = answer.headers.get('content-security-policy');
+      assert.match(policy, /^default-src 'none'; script-src 'self';/, page);
+      assert.doesNotMatch(policy, /unsafe|https?:/, page);
+      assert.match(policy, /frame-ancestors 'none';/, page);
+      assert.equal(answer.headers.get('x-content-type-options'), 'nosniff', page);
+      assert.equal(answer.headers.get('referrer-policy'), 'no-referrer', page);
+    }
+    const bare = await fetch(`${url}/t`, { redirect: 'manual' });
+    assert.equal(new URL(bare.headers.get('location'), url).pathname, '/t/');
+  });
+
+  test('tells pages of every site what the map is', async () => {
+    const answer = await fetch(`${url}/map/config.json`, { headers: { origin: 'https://partner.example.com' } });
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+    const config = await answer.json();
+    assert.deepEqual([config.styleUrl, config.pmtiles, config.oidc], [null, null, null]);
+    const streets = await (await fetch(url + config.town)).json();
+    assert.ok(streets.features.length > 100);
+  });
+
+  test('lists itself among the nodes to a dispatcher', async () => {
+    const { dispatcherToken } = await (await fetch(`${url}/demo.json`)).json();
+    let nodes;
+    // It tells of itself every 2 s.
+    const until = Date.now() + 10_000;
+    do ({ nodes } = JSON.parse(await answers(200, `${url}/v1/nodes`, { headers: { authorization: `Bearer ${dispatcherToken}` } })));
+    while (!(nodes[0]?.drivers > 0) && Date.now() < until);
+    assert.equal(nodes.length, 1);
+    assert.equal(nodes[0].status, 'ready');
+    assert.ok(nodes[0].drivers > 0);
+  });
+
   test('streams positions within 10 s', async () => {
     const answer = await fetch(live, { headers: { ...token, accept: 'text/event-stream' }, signal: AbortSignal.timeout(10_000) });
     let text = '';

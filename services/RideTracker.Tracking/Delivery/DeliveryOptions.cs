@@ -51,6 +51,6 @@ public sealed class DeliveryOptions
     [Range(1, 1_000_000)]
     public int MaxStreams { get; set; } = 50_000;
 
-    /// <summary>Origins whose pages may call this node from a browser (CORS); <c>*</c> = any. None by default.</summary>
+    /// <summary>Origins whose pages may watch from a browser (CORS, and WebSockets), one text each or with commas between; <c>*</c> = any. None by default but the node's own.</summary>
     public string[] CorsOrigins { get; set; } = [];
 }

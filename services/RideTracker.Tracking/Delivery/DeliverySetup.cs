@@ -22,11 +22,12 @@ public static class DeliverySetup
         services.AddSingleton<SeenMetrics>();
         services.AddSingleton<SeenLedger>();
         services.AddSingleton<SeenEndpoint>();
+        services.AddSingleton<PageOrigins>();
         services.AddCors();
-        services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<DeliveryOptions>>((cors, delivery) => cors.AddPolicy(CorsPolicy, policy =>
+        services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<PageOrigins>((cors, origins) => cors.AddPolicy(CorsPolicy, policy =>
         {
-            if (delivery.Value.CorsOrigins.Contains("*")) policy.AllowAnyOrigin();
-            else policy.WithOrigins(delivery.Value.CorsOrigins);
+            if (origins.Named.Contains("*")) policy.AllowAnyOrigin();
+            else policy.WithOrigins([.. origins.Named]);
             policy.AllowAnyHeader().WithMethods("GET", "HEAD", "POST").WithExposedHeaders("ETag", "Retry-After", "Preference-Applied").SetPreflightMaxAge(TimeSpan.FromHours(1));
         }));
         return services;
@@ -35,7 +36,7 @@ public static class DeliverySetup
     public static IEndpointRouteBuilder MapDelivery(this IEndpointRouteBuilder endpoints)
     {
         // An expired token of a trip that is over is answered too, so the handler itself looks at who calls.
-        Live("/v1/trips/{tripId}/live", (HttpContext context, string tripId, LiveTrip live) => live.HandleAsync(context, tripId), anonymous: true)
+        Live("/v1/trips/{tripId}/live", (HttpContext context, string tripId, LiveTrip live, PageOrigins origins) => origins.Refuse(context) ?? live.HandleAsync(context, tripId), anonymous: true)
             .WithName("LiveTrip")
             .WithSummary("One trip, live")
             .WithDescription("Plain GET: 200 with ETag, or 304 to If-None-Match. `Prefer: wait=N` with If-None-Match: long poll. `Accept: text/event-stream`: server-sent events, resumed by Last-Event-ID or ?cursor=. Upgrade: websocket: the same JSON as text frames.");
@@ -45,7 +46,7 @@ public static class DeliverySetup
             .WithSummary("The planned way to the trip's next stop")
             .Produces<object>(200, "application/json").Produces(304).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(410).ProducesProblem(503)
             .RequireCors(CorsPolicy);
-        Live("/v1/vehicles/live", (HttpContext context, LiveVehicles live) => live.HandleAsync(context), anonymous: false)
+        Live("/v1/vehicles/live", (HttpContext context, LiveVehicles live, PageOrigins origins) => origins.Refuse(context) ?? live.HandleAsync(context), anonymous: false)
             .WithName("LiveVehicles")
             .WithSummary("The vehicles of a viewport (?bbox=west,south,east,north), or the nearest (?near=lat,lng&radius=m&limit=n), live")
             .WithDescription("The four strategies of the trip's live view. Streams take ?interval=ms, 250 at least.")
