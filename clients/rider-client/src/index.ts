@@ -1,20 +1,22 @@
 /** The rider's side of RideTracker: watch one trip, or every vehicle of a viewport, over whatever connection there is. */
-import { TripFold } from './trip-fold.js';
-import type { TripState, ViewportMessage, ViewportState } from './types.js';
-import { ViewportFold } from './viewport-fold.js';
-import { Watch, type WatchOptions } from './watch.js';
+import { createTripFold } from './trip-fold.js';
+import type { TripState, ViewportState } from './types.js';
+import { createViewportFold } from './viewport-fold.js';
+import type { Watch, WatchOptions } from './options.js';
+import { watch } from './watch.js';
 
 export type * from './types.js';
 export { defaultStrategies } from './types.js';
-export { WatchError } from './watch.js';
-export type { Status, Watch, WatchEvents, WatchOptions } from './watch.js';
+export { WatchError } from './options.js';
+export type { Status, Watch, WatchEvents, WatchOptions } from './options.js';
+export type { PageLike } from './page.js';
 
-export type TripWatch = Watch<TripState, TripState>;
-export type VehiclesWatch = Watch<ViewportMessage, ViewportState>;
+export type TripWatch = Watch<TripState>;
+export type VehiclesWatch = Watch<ViewportState>;
 
 /** Watches `GET /v1/trips/{tripId}/live`. `url` is that resource. */
 export function watchTrip(url: string | URL, options: WatchOptions = {}): TripWatch {
-  return new Watch(url, new TripFold(), options);
+  return watch(url, createTripFold(), { share: true, ...options });
 }
 
 export interface VehiclesOptions extends WatchOptions {
@@ -26,7 +28,8 @@ export interface VehiclesOptions extends WatchOptions {
 
 /** Watches `GET /v1/vehicles/live`. `url` is that resource, without a query. */
 export function watchVehicles(url: string, options: VehiclesOptions): VehiclesWatch {
-  const query = new URLSearchParams({ bbox: options.bbox.join(',') });
-  if (options.intervalMs !== undefined) query.set('interval', String(options.intervalMs));
-  return new Watch(`${url}?${query.toString()}`, new ViewportFold(), options);
+  const { bbox, intervalMs } = options;
+  const query = new URLSearchParams({ bbox: bbox.join(), ...(intervalMs && { interval: `${intervalMs}` }) });
+  // Two tabs hardly ever look at the same.
+  return watch(`${url}?${query}`, createViewportFold(), { ...options, share: false });
 }

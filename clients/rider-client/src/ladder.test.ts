@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ladder, type LadderOptions } from './ladder.js';
+import { createLadder, type Ladder, type LadderOptions } from './ladder.js';
 import { defaultStrategies } from './types.js';
 
 function ladder(options: Partial<LadderOptions> = {}): Ladder {
-  return new Ladder({
+  return createLadder({
     strategies: defaultStrategies,
     renewable: true,
     backoff: { baseMs: 1000, capMs: 30_000 },
@@ -20,7 +20,7 @@ const dropped = { kind: 'dropped' } as const;
 function waits(from: Ladder, ...outcomes: Parameters<Ladder['after']>[0][]): (number | string)[] {
   return outcomes.map((outcome) => {
     const next = from.after(outcome);
-    return next.kind === 'connect' ? next.afterMs : next.end.reason;
+    return typeof next === 'number' ? next : next.reason;
   });
 }
 
@@ -42,10 +42,10 @@ test('each round of failures waits longer, up to the cap', () => {
   assert.deepEqual(rounds, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 });
 
-test('a silent stream gives way at once', () => {
+test('a stream that worked and can no longer be had gives way at once', () => {
   const it = ladder();
   it.heard(0);
-  assert.deepEqual(waits(it, { kind: 'silent' }), [0]);
+  assert.deepEqual(waits(it, unreachable), [0]);
   assert.equal(it.strategy, 'websocket');
 });
 
@@ -72,7 +72,7 @@ test('a stream that opens and breaks without a word is left after the third time
 
 test('a pinned strategy is never left', () => {
   const it = ladder({ pinned: 'websocket' });
-  assert.deepEqual(waits(it, unreachable, { kind: 'silent' }, dropped), [1000, 2000, 4000]);
+  assert.deepEqual(waits(it, unreachable, unreachable, dropped), [1000, 2000, 4000]);
   assert.equal(it.strategy, 'websocket');
 });
 
@@ -92,7 +92,7 @@ test('hearing anything forgets the failures', () => {
 test('too slow comes back at once, but not in a loop', () => {
   const it = ladder();
   it.heard(0);
-  assert.deepEqual(waits(it, { kind: 'at-once' }, { kind: 'at-once' }), [0, 1000]);
+  assert.deepEqual(waits(it, { kind: 'dropped', retryMs: 0 }, { kind: 'dropped', retryMs: 0 }), [0, 1000]);
 });
 
 test('a refused token is replaced once, and a second refusal is final', () => {
@@ -173,4 +173,38 @@ test('unpinning starts from the best again', () => {
   const it = ladder({ pinned: 'poll' });
   it.pin(undefined);
   assert.equal(it.strategy, 'sse');
+});
+
+test('a strategy that shows older pictures than the next gives way at once', () => {
+  const it = ladder();
+  it.heard(0);
+  assert.deepEqual(waits(it, { kind: 'late' }), [0]);
+  assert.equal(it.strategy, 'websocket');
+});
+
+test('a strategy that was late is climbed to later each time, until it lasts', () => {
+  const it = ladder({ strategies: ['sse', 'poll'] });
+  const climbs: number[] = [];
+  let nowMs = 0;
+  for (let round = 0; round < 3; round++) {
+    it.heard(nowMs);
+    waits(it, { kind: 'late' });
+    const fellAtMs = nowMs;
+    it.heard(nowMs);
+    while (!it.wantsClimb(nowMs)) nowMs += 1000;
+    climbs.push(nowMs - fellAtMs);
+    waits(it, { kind: 'climb' });
+  }
+  assert.deepEqual(climbs, [120_000, 240_000, 480_000]);
+  // It lasts for as long as it had to be waited for.
+  it.heard(nowMs);
+  it.heard(nowMs + 480_000);
+  waits(it, unreachable);
+  it.heard(0);
+  assert.equal(it.wantsClimb(59_999), false);
+  assert.equal(it.wantsClimb(60_000), true);
+});
+
+test('nobody may ask for a wait of more than five minutes, and for none at all only once it was heard', () => {
+  assert.deepEqual(waits(ladder(), { kind: 'told', retryMs: 86_400_000 }, { kind: 'told', retryMs: 0 }), [300_000, 1000]);
 });

@@ -19,158 +19,143 @@ export interface LadderOptions {
   readonly climbAfterMs: number;
 }
 
-export type Next =
-  | { readonly kind: 'connect'; readonly afterMs: number }
-  | { readonly kind: 'end'; readonly end: End };
-
 /** A stream that opens and breaks this often without a word is taken for one that can't connect. */
 const muteDropsAllowed = 2;
+/** What a server, or what speaks in its place, may ask to wait at most, milliseconds. */
+const longestWaitMs = 300_000;
+const longestClimbMs = 1_800_000;
 
-export class Ladder {
-  readonly #options: LadderOptions;
-  #rungs: readonly Strategy[];
-  #pinned: Strategy | undefined;
-  #rung = 0;
-  #fallen = 0;
-  #failures = 0;
-  #muteDrops = 0;
-  #heard = false;
-  #tokenRefused = false;
-  #climbMs: number;
-  #climbAtMs: number | undefined;
-  #climbedFrom: number | undefined;
-
-  constructor(options: LadderOptions) {
-    this.#options = options;
-    this.#rungs = options.strategies;
-    this.#pinned = options.pinned;
-    this.#climbMs = options.climbAfterMs;
-  }
-
+export interface Ladder {
   /** The strategy to use now. */
-  get strategy(): Strategy {
-    return this.#pinned ?? this.#rungs[this.#rung] ?? 'poll';
-  }
-
-  get pinned(): Strategy | undefined {
-    return this.#pinned;
-  }
-
+  readonly strategy: Strategy;
+  readonly pinned: Strategy | undefined;
   /** Whether the next token must be a new one. */
-  get tokenRefused(): boolean {
-    return this.#tokenRefused;
-  }
-
+  readonly tokenRefused: boolean;
   /** Takes the server's list of strategies, keeping the place of the one in use. */
-  offer(strategies: readonly Strategy[]): void {
-    if (strategies.length === 0) return;
-    const current = this.#rungs[this.#rung];
-    this.#rungs = strategies;
-    this.#rung = Math.max(0, strategies.findIndex((strategy) => strategy === current));
-  }
-
+  offer(strategies: readonly Strategy[]): void;
   /** Uses only this strategy from now on, or, without one, the best that works. */
-  pin(strategy: Strategy | undefined): void {
-    this.#pinned = strategy;
-    this.#rung = 0;
-    this.#startOver();
-  }
-
+  pin(strategy: Strategy | undefined): void;
   /** Forgets past failures: the caller knows that the network is back. */
-  forgive(): void {
-    this.#rung = this.#climbedFrom ?? this.#rung;
-    this.#startOver();
-  }
-
+  forgive(): void;
   /** A state, a 304 or an `alive` came: the strategy works and the token is good. */
-  heard(nowMs: number): void {
-    this.#heard = true;
-    this.#tokenRefused = false;
-    this.#failures = 0;
-    this.#fallen = 0;
-    this.#muteDrops = 0;
-    if (this.#climbedFrom !== undefined) {
-      this.#climbedFrom = undefined;
-      this.#climbMs = this.#options.climbAfterMs;
-    }
-    this.#climbAtMs ??= nowMs + this.#climbMs;
-  }
-
+  heard(nowMs: number): void;
   /** Whether a poll has worked for so long that a stream deserves another try. */
-  wantsClimb(nowMs: number): boolean {
-    return (
-      this.#pinned === undefined &&
-      this.#rung > 0 &&
-      (this.strategy === 'poll' || this.strategy === 'long-poll') &&
-      this.#climbAtMs !== undefined &&
-      nowMs >= this.#climbAtMs
-    );
-  }
-
-  /** What to do after a connection came to this. */
-  after(outcome: Outcome): Next {
-    const heard = this.#heard;
-    this.#heard = false;
-    switch (outcome.kind) {
-      case 'end':
-        return outcome;
-      case 'token':
-        if (!this.#options.renewable || this.#tokenRefused) return { kind: 'end', end: { reason: outcome.detail } };
-        this.#tokenRefused = true;
-        return connect(0);
-      case 'at-once':
-        return connect(heard ? 0 : this.#backOff());
-      case 'told':
-        return connect(outcome.retryMs ?? this.#backOff());
-      case 'climb':
-        this.#climbedFrom = this.#rung;
-        this.#moveTo(0);
-        return connect(0);
-      case 'dropped':
-        if (!heard && ++this.#muteDrops > muteDropsAllowed) return this.#fall();
-        // The first wait is the one the stream named; if that did not help, no shorter than our own.
-        return connect(heard ? (outcome.retryMs ?? this.#backOff()) : Math.max(outcome.retryMs ?? 0, this.#backOff()));
-      case 'unreachable':
-      case 'silent':
-        return this.#fall();
-    }
-  }
-
-  #fall(): Next {
-    this.#muteDrops = 0;
-    if (this.#pinned !== undefined) return connect(this.#backOff());
-    if (this.#climbedFrom !== undefined) {
-      this.#moveTo(this.#climbedFrom);
-      this.#climbedFrom = undefined;
-      this.#climbMs *= 2;
-      return connect(0);
-    }
-    this.#fallen++;
-    this.#moveTo((this.#rung + 1) % this.#rungs.length);
-    if (this.#fallen < this.#rungs.length) return connect(0);
-    this.#fallen = 0;
-    return connect(this.#backOff());
-  }
-
-  #moveTo(rung: number): void {
-    this.#rung = rung;
-    this.#climbAtMs = undefined;
-  }
-
-  #backOff(): number {
-    this.#failures++;
-    return fullJitterMs(this.#failures, this.#options.random(), this.#options.backoff);
-  }
-
-  #startOver(): void {
-    this.#failures = 0;
-    this.#fallen = 0;
-    this.#muteDrops = 0;
-    this.#climbedFrom = undefined;
-    this.#climbAtMs = undefined;
-  }
+  wantsClimb(nowMs: number): boolean;
+  /** What to do after a connection came to this: wait so many milliseconds, or end. */
+  after(outcome: Outcome): number | End;
 }
 
-function connect(afterMs: number): Next {
-  return { kind: 'connect', afterMs };
+export function createLadder({ strategies, pinned, renewable, backoff, random, climbAfterMs }: LadderOptions): Ladder {
+  let rungs = strategies;
+  let rung = 0;
+  let fallen = 0;
+  let failures = 0;
+  let muteDrops = 0;
+  let heard = false;
+  let tokenRefused = false;
+  let climbMs = climbAfterMs;
+  let climbAtMs: number | undefined;
+  let climbedFrom: number | undefined;
+
+  const current = (): Strategy => pinned ?? rungs[rung] ?? 'poll';
+  const polls = (): boolean => current().endsWith('poll');
+  const backOff = (): number => fullJitterMs(++failures, random(), backoff);
+
+  function moveTo(next: number): void {
+    rung = next;
+    climbAtMs = undefined;
+  }
+
+  function startOver(next: number): void {
+    failures = fallen = muteDrops = 0;
+    climbedFrom = undefined;
+    moveTo(next);
+  }
+
+  function waitLonger(): void {
+    climbMs = Math.min(longestClimbMs, climbMs * 2);
+  }
+
+  /** Gives way to the next strategy; the wait before that, milliseconds. */
+  function fall(): number {
+    muteDrops = 0;
+    if (pinned) return backOff();
+    if (climbedFrom !== undefined) {
+      moveTo(climbedFrom);
+      climbedFrom = undefined;
+      waitLonger();
+      return 0;
+    }
+    moveTo((rung + 1) % rungs.length);
+    if (++fallen < rungs.length) return 0;
+    fallen = 0;
+    return backOff();
+  }
+
+  function waitAfter(outcome: Outcome, worked: boolean): number | End {
+    switch (outcome.kind) {
+      case 'end':
+        return outcome.end;
+      case 'token':
+        if (!renewable || tokenRefused) return { reason: outcome.detail };
+        tokenRefused = true;
+        return 0;
+      case 'told':
+        return outcome.retryMs || backOff();
+      case 'climb':
+        climbedFrom = rung;
+        moveTo(0);
+        return 0;
+      case 'dropped':
+        if (!worked && ++muteDrops > muteDropsAllowed) return fall();
+        // The first wait is the one the stream named; if that did not help, no shorter than our own.
+        return worked ? (outcome.retryMs ?? backOff()) : Math.max(outcome.retryMs ?? 0, backOff());
+      case 'late':
+        // It can be connected to: without this, the next climb would come to it again.
+        if (climbedFrom === undefined) waitLonger();
+        return fall();
+      case 'unreachable':
+        return fall();
+    }
+  }
+
+  return {
+    get strategy() {
+      return current();
+    },
+    get pinned() {
+      return pinned;
+    },
+    get tokenRefused() {
+      return tokenRefused;
+    },
+    offer(offered) {
+      if (!offered.length) return;
+      rung = Math.max(0, offered.indexOf(rungs[rung]!));
+      rungs = offered;
+    },
+    pin(strategy) {
+      pinned = strategy;
+      startOver(0);
+    },
+    forgive() {
+      startOver(climbedFrom ?? rung);
+    },
+    heard(nowMs) {
+      heard = true;
+      tokenRefused = false;
+      failures = fallen = muteDrops = 0;
+      climbedFrom = undefined;
+      climbAtMs ??= nowMs + climbMs;
+      // A stream that lasts may be climbed to again as soon as the first time.
+      if (!polls() && nowMs >= climbAtMs) climbMs = climbAfterMs;
+    },
+    wantsClimb: (nowMs) => !pinned && rung > 0 && polls() && nowMs >= (climbAtMs ?? Infinity),
+    after(outcome) {
+      const worked = heard;
+      heard = false;
+      const next = waitAfter(outcome, worked);
+      return typeof next === 'object' ? next : Math.min(next, longestWaitMs);
+    },
+  };
 }

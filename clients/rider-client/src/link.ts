@@ -1,6 +1,6 @@
 /** What a strategy needs of the watch that runs it: one resource, one cursor, one token, one connection's life. */
 import { retryAfterMs } from './backoff.js';
-import { outcomeOfStatus, type Outcome } from './outcome.js';
+import { outcomeOfStatus, unreachable, type Outcome } from './outcome.js';
 import type { Capabilities } from './types.js';
 
 /** The part of the WebSocket that is used; the browser's and that of the npm package `ws` both fit. */
@@ -9,6 +9,7 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
+  send(text: string): void;
   close(code?: number, reason?: string): void;
 }
 
@@ -16,8 +17,6 @@ export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
 export interface Link {
   readonly url: URL;
-  readonly cursor: string | undefined;
-  readonly capabilities: Capabilities;
   readonly pinned: boolean;
   /** Ends this connection: the watch is over, or another strategy was chosen. */
   readonly signal: AbortSignal;
@@ -25,83 +24,84 @@ export interface Link {
   readonly webSocket: WebSocketConstructor | undefined;
   /** How long a connection may take to open, milliseconds. */
   readonly openTimeoutMs: number;
-  now(): number;
-  sleep(ms: number): Promise<void>;
+  cursor(): string | undefined;
+  capabilities(): Capabilities;
+  sleep(ms: number): Promise<void> | undefined;
   token(): Promise<string | undefined>;
   /** A sign of life other than a state. */
   heard(): void;
-  /** A message with a state; true if it was news. */
-  state(message: unknown): boolean;
+  /** A message with a state: whether it was news; undefined if it is none of ours. */
+  state(message: unknown): boolean | undefined;
   wantsClimb(): boolean;
+  /** Set by a connection that also carries what the client says. */
+  send?: (text: string) => void;
 }
 
-/** One timer that ends a connection unless it is put off. */
-export class Deadline {
-  readonly #onPassed: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  passed = false;
+/** A timer that is this late was asleep with its device, and says nothing of the connection, milliseconds. */
+const sleptMs = 5000;
 
-  constructor(onPassed: () => void) {
-    this.#onPassed = onPassed;
-  }
+/** One connection's life: ends with its link, or when it lets its time pass. */
+export interface Line {
+  readonly signal: AbortSignal;
+  /** Gives it so much more time, milliseconds. */
+  within(ms: number): void;
+  /** A stream is never silent for much longer than it was announced. */
+  withinSilence(): void;
+  /** What a failure comes to; every failure of the network looks the same, so what counts is how far it came. */
+  lost(open: boolean, retryMs?: number): Outcome;
+  close(): void;
+}
 
-  set(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.passed = true;
-      this.#onPassed();
+export function lineOf(link: Link): Line {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const abort = (): void => controller.abort();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let passed = false;
+  const within = (ms: number): void => {
+    clearTimeout(timer);
+    const dueMs = Date.now() + ms;
+    timer = setTimeout(() => {
+      passed = Date.now() < dueMs + sleptMs;
+      abort();
     }, ms);
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
-/** How long a stream may be silent, milliseconds. */
-export function silenceMs(capabilities: Capabilities): number {
-  return capabilities.aliveSeconds * 1500;
+  };
+  if (link.signal.aborted) abort();
+  else link.signal.addEventListener('abort', abort, { signal });
+  return {
+    signal,
+    within,
+    withinSilence: () => within(link.capabilities().aliveSeconds * 1500),
+    lost: (open, retryMs) => (open && !passed ? { kind: 'dropped', retryMs } : unreachable),
+    close() {
+      clearTimeout(timer);
+      abort();
+    },
+  };
 }
 
 /** A GET of the resource with the token; the caller's headers choose the strategy. */
-export async function get(link: Link, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+export async function get(link: Link, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
   const token = await link.token();
   return link.fetch(link.url, {
-    headers: token === undefined ? headers : { ...headers, Authorization: `Bearer ${token}` },
+    headers: { Accept: 'application/json', ...headers, ...(token && { Authorization: `Bearer ${token}` }) },
     signal,
     cache: 'no-store',
   });
 }
 
-/** The outcome of an answer that is neither 200 nor 304. */
+/** The outcome of an answer that is neither 200 nor 304. A web page is not the server's: a proxy or a portal is in the way. */
 export async function refusal(response: Response): Promise<Outcome> {
-  const problem: unknown = await response.json().catch(() => undefined);
-  return outcomeOfStatus(
-    response.status,
-    retryAfterMs(response.headers.get('Retry-After'), Date.now()),
-    typeof problem === 'object' && problem !== null ? (problem as Record<string, unknown>) : {},
-  );
+  const { status, headers } = response;
+  if (/html/.test(headers.get('Content-Type') ?? '')) return unreachable;
+  const problem = (await response.json().catch(() => undefined)) as Record<string, unknown> | null | undefined;
+  return outcomeOfStatus(status, retryAfterMs(headers.get('Retry-After'), Date.now()), problem ?? {});
 }
 
 /** Asks once, plainly, why a stream could not be had. */
 export async function probe(link: Link, signal: AbortSignal): Promise<Outcome> {
-  const response = await get(link, { Accept: 'application/json' }, signal);
+  const response = await get(link, signal);
   if (!response.ok && response.status !== 304) return refusal(response);
   await response.body?.cancel();
-  return { kind: 'unreachable' };
-}
-
-/** An `AbortController` that also ends when the link does, and what to call when the connection is done. */
-export function connectionOf(link: Link): { controller: AbortController; release: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  if (link.signal.aborted) abort();
-  link.signal.addEventListener('abort', abort);
-  return {
-    controller,
-    release: () => {
-      link.signal.removeEventListener('abort', abort);
-      controller.abort();
-    },
-  };
+  return unreachable;
 }

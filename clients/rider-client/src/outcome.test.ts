@@ -24,7 +24,7 @@ test('close codes follow the table of the protocol', () => {
     [4401, 'token-expired', 'token'],
     [1001, 'draining', 'told'],
     [1013, 'overloaded', 'told'],
-    [4408, 'too-slow', 'at-once'],
+    [4408, 'too-slow', 'dropped'],
     [1006, '', 'dropped'],
     [1011, '', 'dropped'],
   ];

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SseParser } from './sse-parser.js';
+import { createSseParser, type SseParser } from './sse-parser.js';
 
-function parse(...pieces: string[]): { events: [string, string, string][]; parser: SseParser } {
-  const parser = new SseParser();
+function parse(...pieces: string[]): { events: [string, string][]; parser: SseParser } {
+  const parser = createSseParser();
   const events = pieces.flatMap((piece) => parser.push(piece));
-  return { events: events.map((event) => [event.type, event.data, event.id]), parser };
+  return { events: events.map((event) => [event.type, event.data]), parser };
 }
 
-test('an event has its type, data and id', () => {
-  assert.deepEqual(parse('event: position\nid: 7\ndata: {"a":1}\n\n').events, [['position', '{"a":1}', '7']]);
+test('an event has its type and data, whatever its id', () => {
+  assert.deepEqual(parse('event: position\nid: 7\ndata: {"a":1}\n\n').events, [['position', '{"a":1}']]);
 });
 
 test('lines end with LF, CR LF or CR, also mixed', () => {
@@ -17,7 +17,7 @@ test('lines end with LF, CR LF or CR, also mixed', () => {
 });
 
 test('a stream cut at every place gives the same events', () => {
-  const text = '\uFEFF: hello\r\nretry: 2500\r\n\r\nevent: position\r\nid: x1\r\ndata: one\r\ndata: two\r\n\r\nevent: alive\ndata: {}\n\n';
+  const text = ': hello\r\nretry: 2500\r\n\r\nevent: position\r\nid: x1\r\ndata: one\r\ndata: two\r\n\r\nevent: alive\ndata: {}\n\n';
   const whole = parse(text).events;
   assert.equal(whole.length, 2);
   for (let cut = 1; cut < text.length; cut++) {
@@ -27,23 +27,16 @@ test('a stream cut at every place gives the same events', () => {
 });
 
 test('several data lines are joined by a line feed', () => {
-  assert.deepEqual(parse('data: a\ndata\ndata:  b\n\n').events, [['message', 'a\n\n b', '']]);
+  assert.deepEqual(parse('data: a\ndata\ndata:  b\n\n').events, [['message', 'a\n\n b']]);
 });
 
 test('data without a value fires an event, no data at all fires none', () => {
-  assert.deepEqual(parse('data\n\n').events, [['message', '', '']]);
+  assert.deepEqual(parse('data\n\n').events, [['message', '']]);
   assert.deepEqual(parse('event: position\n\nid: 3\n\n').events, []);
 });
 
-test('an id stays until it changes, an empty one clears it, one with NUL is ignored', () => {
-  const { events } = parse('id: 1\ndata: a\n\ndata: b\n\nid: x\0y\ndata: c\n\nid\ndata: d\n\n');
-  assert.deepEqual(events.map((event) => event[2]), ['1', '1', '1', '']);
-});
-
-test('an id alone moves the cursor and fires nothing', () => {
-  const { events, parser } = parse('id: 9\n\n');
-  assert.deepEqual(events, []);
-  assert.equal(parser.lastEventId, '9');
+test('line separators of Unicode are part of the data', () => {
+  assert.deepEqual(parse('data: a\u2028b\n\n').events, [['message', 'a\u2028b']]);
 });
 
 test('retry takes digits only', () => {
@@ -52,7 +45,7 @@ test('retry takes digits only', () => {
 });
 
 test('comments and unknown fields are ignored', () => {
-  assert.deepEqual(parse(': keep\n:\nfoo: bar\ndata: a\n\n').events, [['message', 'a', '']]);
+  assert.deepEqual(parse(': keep\n:\nfoo: bar\ndata: a\n\n').events, [['message', 'a']]);
 });
 
 test('an event that is not ended by an empty line is dropped', () => {

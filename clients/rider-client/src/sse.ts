@@ -1,46 +1,45 @@
 /** Server-sent events by a streaming fetch, so that the token travels in a header and never in a URL. */
-import { connectionOf, Deadline, get, probe, refusal, silenceMs, type Link } from './link.js';
-import { outcomeOfEnd, type Outcome } from './outcome.js';
-import { SseParser } from './sse-parser.js';
+import { get, lineOf, probe, refusal, type Link } from './link.js';
+import { outcomeOfEnd, unreachable, type Outcome } from './outcome.js';
+import { createSseParser } from './sse-parser.js';
 
 export async function runSse(link: Link): Promise<Outcome> {
-  const { controller, release } = connectionOf(link);
-  const deadline = new Deadline(() => controller.abort());
-  const parser = new SseParser();
+  const line = lineOf(link);
+  const parser = createSseParser();
   let open = false;
   try {
-    deadline.set(link.openTimeoutMs);
-    const headers: Record<string, string> = { Accept: 'text/event-stream' };
-    if (link.cursor !== undefined) headers['Last-Event-ID'] = link.cursor;
-    const response = await get(link, headers, controller.signal);
+    line.within(link.openTimeoutMs);
+    const cursor = link.cursor();
+    const response = await get(link, line.signal, {
+      Accept: 'text/event-stream',
+      ...(cursor && { 'Last-Event-ID': cursor }),
+    });
     // 204 says that the trip is over, but not how.
     if (response.status === 204) {
-      const why = await probe(link, controller.signal);
+      const why = await probe(link, line.signal);
       return why.kind === 'end' ? why : { kind: 'end', end: { reason: 'trip-over' } };
     }
     if (response.status !== 200) return await refusal(response);
-    const type = response.headers.get('Content-Type') ?? '';
-    if (!type.startsWith('text/event-stream') || !response.body) return { kind: 'unreachable' };
+    // No body: this browser can't read an answer while it comes.
+    if (!response.body || !/event-stream/.test(response.headers.get('Content-Type') ?? '')) return unreachable;
     open = true;
     const reader = response.body.getReader();
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const decoder = new TextDecoder();
     for (;;) {
-      deadline.set(silenceMs(link.capabilities));
+      line.withinSilence();
       const { done, value } = await reader.read();
-      if (done) return { kind: 'dropped', retryMs: parser.retryMs };
-      for (const event of parser.push(decoder.decode(value, { stream: true }))) {
-        const data = JSON.parse(event.data) as { reason?: unknown };
-        if (event.type === 'position') link.state(data);
-        else if (event.type === 'end') return outcomeOfEnd(String(data.reason));
-        else link.heard();
+      if (done) break;
+      for (const { type, data } of parser.push(decoder.decode(value, { stream: true }))) {
+        const body = JSON.parse(data) as { reason: string };
+        if (type === 'end') return outcomeOfEnd(body.reason);
+        if (type !== 'position') link.heard();
+        else if (link.state(body) === undefined) throw body;
       }
     }
   } catch {
-    // Every failure of the network looks the same from here; what counts is how far the connection came.
-    if (!open) return { kind: 'unreachable' };
-    return deadline.passed ? { kind: 'silent' } : { kind: 'dropped', retryMs: parser.retryMs };
+    // What it came to is seen below.
   } finally {
-    deadline.clear();
-    release();
+    line.close();
   }
+  return line.lost(open, parser.retryMs);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TripFold } from './trip-fold.js';
+import { createTripFold } from './trip-fold.js';
 import type { TripState } from './types.js';
 
 function state(cursor: string, time: number | undefined, more: Partial<TripState> = {}): TripState {
@@ -16,33 +16,33 @@ function state(cursor: string, time: number | undefined, more: Partial<TripState
 }
 
 test('newer states pass', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   assert.equal(fold.accept(state('a', 1))?.vehicle?.time, 1);
   assert.equal(fold.accept(state('b', 2))?.vehicle?.time, 2);
 });
 
 test('the same state twice is no news, unless it is a reset', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   fold.accept(state('a', 1));
   assert.equal(fold.accept(state('a', 1)), undefined);
   assert.ok(fold.accept(state('a', 1, { reset: true })));
 });
 
 test('an older fix never passes', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   fold.accept(state('b', 2000));
   assert.equal(fold.accept(state('a', 1000)), undefined);
   assert.equal(fold.accept(state('x', 1000, { reset: true })), undefined);
 });
 
 test('the same fix with other news passes', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   fold.accept(state('a', 1000));
   assert.equal(fold.accept(state('b', 1000, { stale: true }))?.stale, true);
 });
 
 test('a change of the trip passes with the car where it was last seen', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   fold.accept(state('a', 2000));
   const next = fold.accept(state('b', 1000, { version: 2, status: 'complete' }));
   assert.equal(next?.status, 'complete');
@@ -50,7 +50,7 @@ test('a change of the trip passes with the car where it was last seen', () => {
 });
 
 test('another driver with an older fix is shown without a car until it reports', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   fold.accept(state('a', 2000));
   const other = { version: 2, driver: { name: 'Tomás', plate: '7XLB 902' } };
   assert.equal(fold.accept(state('b', 1000, other))?.vehicle, undefined);
@@ -58,7 +58,7 @@ test('another driver with an older fix is shown without a car until it reports',
 });
 
 test('time does not go back over a state without a car', () => {
-  const fold = new TripFold();
+  const fold = createTripFold();
   fold.accept(state('a', 2000));
   fold.accept(state('b', undefined, { version: 2 }));
   assert.equal(fold.accept(state('c', 1000, { version: 2 })), undefined);

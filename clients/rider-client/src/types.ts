@@ -87,6 +87,8 @@ export interface Capabilities {
   readonly pollIntervalMs: number;
   /** A stream is never silent for longer than this, seconds. */
   readonly aliveSeconds: number;
+  /** The server's clock when it answered, Unix milliseconds. */
+  readonly now?: number;
 }
 
 /** What is assumed until `/v1/capabilities` has answered. */

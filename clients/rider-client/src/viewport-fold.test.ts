@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Vehicle, ViewportState } from './types.js';
-import { ViewportFold } from './viewport-fold.js';
+import { createViewportFold } from './viewport-fold.js';
 
 function car(id: string, time: number, more: Partial<Vehicle> = {}): Vehicle {
   return { id, lat: time, lng: time, time, status: 'idle', ...more };
@@ -12,7 +12,7 @@ function ids(state: ViewportState | undefined): string[] {
 }
 
 test('changes are merged into the whole', () => {
-  const fold = new ViewportFold();
+  const fold = createViewportFold();
   fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 1), car('b', 1)] });
   const state = fold.accept({ cursor: '2', vehicles: [car('b', 2), car('c', 2)], gone: ['a'] });
   assert.deepEqual(ids(state), ['b', 'c']);
@@ -20,32 +20,32 @@ test('changes are merged into the whole', () => {
 });
 
 test('a whole message replaces everything', () => {
-  const fold = new ViewportFold();
+  const fold = createViewportFold();
   fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 1), car('b', 1)] });
   assert.deepEqual(ids(fold.accept({ cursor: '2', whole: true, vehicles: [car('c', 2)] })), ['c']);
 });
 
 test('a state that was handed out does not change later', () => {
-  const fold = new ViewportFold();
+  const fold = createViewportFold();
   const first = fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 1)] });
   fold.accept({ cursor: '2', gone: ['a'] });
   assert.deepEqual(ids(first), ['a']);
 });
 
 test('an older fix moves no car back, but its status counts', () => {
-  const fold = new ViewportFold();
+  const fold = createViewportFold();
   fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 5)] });
   const state = fold.accept({ cursor: '2', whole: true, vehicles: [car('a', 3, { status: 'busy', stale: true })] });
   assert.deepEqual(state?.vehicles.get('a'), car('a', 5, { status: 'busy', stale: true }));
 });
 
 test('the same cursor is no news', () => {
-  const fold = new ViewportFold();
+  const fold = createViewportFold();
   fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 1)] });
   assert.equal(fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 1)] }), undefined);
 });
 
 test('a reset is passed on', () => {
-  const fold = new ViewportFold();
+  const fold = createViewportFold();
   assert.equal(fold.accept({ cursor: '1', whole: true, vehicles: [], reset: true })?.reset, true);
 });

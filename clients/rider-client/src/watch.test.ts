@@ -236,14 +236,14 @@ test('a stream that is silent past its alive falls to the next', limit, async (t
 
 test('alive events keep a quiet stream', limit, async (t) => {
   const server = await serve(t, {
-    capabilities: { aliveSeconds: 0.1 },
+    capabilities: { aliveSeconds: 1 },
     http: (_, response) => {
       openSse(response, position(trip(1)));
       let beats = 0;
       const timer = setInterval(() => {
         if (++beats < 10) response.write('event: alive\ndata: {}\n\n');
         else response.write(position(trip(2)));
-      }, 50);
+      }, 200);
       response.on('close', () => clearInterval(timer));
     },
   });

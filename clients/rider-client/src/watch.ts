@@ -1,9 +1,14 @@
 /** One watched resource: runs strategy after strategy with one cursor, and hands out the newest state. */
-import { defaultBackoff, type BackoffOptions } from './backoff.js';
-import { Ladder } from './ladder.js';
-import type { Link, WebSocketConstructor } from './link.js';
+import { defaultBackoff } from './backoff.js';
+import { createFeed } from './feed.js';
+import { createJudge, skewMs as skewOf } from './freshness.js';
+import { createLadder } from './ladder.js';
+import { get, type Link, type WebSocketConstructor } from './link.js';
+import type { Fold, Status, Watch, WatchOptions } from './options.js';
 import type { Outcome } from './outcome.js';
-import { runLongPoll, runShortPoll } from './poll.js';
+import { watchPage, type PageLike } from './page.js';
+import { runPoll } from './poll.js';
+import { share as shareWith, shareKey, type Share } from './share.js';
 import { runSse } from './sse.js';
 import { defaultCapabilities, defaultStrategies, type Capabilities, type End, type Strategy } from './types.js';
 import { runWebSocket } from './websocket.js';
@@ -11,314 +16,354 @@ import { runWebSocket } from './websocket.js';
 const runners: Record<Strategy, (link: Link) => Promise<Outcome>> = {
   sse: runSse,
   websocket: runWebSocket,
-  'long-poll': runLongPoll,
-  poll: runShortPoll,
+  'long-poll': (link) => runPoll(link, true),
+  poll: (link) => runPoll(link, false),
 };
 
-export interface WatchOptions {
-  /** A token that is never renewed. */
-  readonly token?: string;
-  /**
-   * Asked before every connection and poll, so keep the token and answer at once. `refused` is true when the server
-   * refused the last one: answer with another. A second refusal in a row ends the watch.
-   */
-  readonly getToken?: (why: { readonly refused: boolean }) => string | Promise<string>;
-  /** Pins one strategy; `auto`, the default, takes the best that works. */
-  readonly strategy?: Strategy | 'auto';
-  /** Ends the watch. */
-  readonly signal?: AbortSignal;
-  readonly backoff?: Partial<BackoffOptions>;
-  /** How long a connection may take to open, milliseconds. Default 10,000. */
-  readonly openTimeoutMs?: number;
-  /** How long a short poll waits between two questions, milliseconds, in place of what the server advises. */
-  readonly pollIntervalMs?: number;
-  /** How long a poll works before a stream is tried again, milliseconds. Default 60,000. */
-  readonly climbAfterMs?: number;
-  /** Replaces the platform's `fetch`. */
-  readonly fetch?: typeof fetch;
-  /** Replaces the platform's `WebSocket`; without either the WebSocket strategy is left out. */
-  readonly WebSocket?: unknown;
-  /** Replaces `Math.random`. */
-  readonly random?: () => number;
-}
+const late: Outcome = { kind: 'late' };
+/** Until woken: the longest that a timer waits, milliseconds. */
+const forever = 2 ** 31 - 1;
+/** Without a network, another try is made this much later all the same: a server on this device needs none. */
+const offlineWaitMs = 30_000;
+const longestSeenMs = 3_600_000;
 
-export interface Status {
-  /** `waiting`: until `retryAtMs` (of `Date.now`). `live`: the last connection or poll gave an answer. */
-  readonly phase: 'connecting' | 'live' | 'waiting' | 'ended';
-  readonly strategy: Strategy;
-  readonly pinned: boolean;
-  readonly retryAtMs?: number;
-}
+export function watch<
+  M extends { readonly cursor: string },
+  T extends { readonly reset?: boolean; readonly nextUpdateMs?: number },
+>(address: string | URL, fold: Fold<M, T>, options: WatchOptions): Watch<T> {
+  const url = new URL(address, (globalThis as { location?: { href: string } }).location?.href);
+  const { fetch: ask = (input, init) => fetch(input, init), random = Math.random } = options;
+  const { checkEveryMs = 2000, seenEveryMs = 30_000, openTimeoutMs = 10_000, climbAfterMs = 60_000 } = options;
+  const webSocket = (options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor | undefined;
+  const page: PageLike | undefined = options.window ?? (globalThis.document && window);
+  const feed = createFeed<T>();
+  const { emit } = feed;
+  const over = new AbortController();
+  const judge = createJudge();
+  let capabilities = known({});
+  const ladder = createLadder({
+    strategies: usable(defaultStrategies),
+    pinned: options.strategy === 'auto' ? undefined : options.strategy,
+    renewable: !!options.getToken,
+    backoff: { ...defaultBackoff, ...options.backoff },
+    random,
+    climbAfterMs,
+  });
+  let status = statusOf('connecting');
+  let statusAtMs = 0;
+  let connection = new AbortController();
+  let link: Link | undefined;
+  let cursor: string | undefined;
+  let newest: M | undefined;
+  let asked = false;
+  let skewMs: number | undefined;
+  /** Null where this watch has its connection for itself. */
+  let share: Share<M> | null | undefined;
+  let wake: (() => void) | undefined;
+  let checking = false;
+  // Visitors that came together don't tell in step.
+  let seenAtMs = options.seen === false ? Infinity : performance.now() + random() * seenEveryMs;
 
-export interface WatchEvents<T> {
-  state: T;
-  status: Status;
-  /** Whatever the server said: a state, that there is none (304), or a sign of life. `news`: it is handed out as a state. */
-  answer: { readonly news: boolean };
-  end: End;
-}
+  const isAway = watchPage(page, over.signal, options.hiddenAfterMs, {
+    turned: () => share?.turned(),
+    moved() {
+      unshare();
+      renew();
+    },
+    online() {
+      if (!share?.following) renew();
+    },
+  });
+  const timer = setInterval(look, checkEveryMs);
+  const close = (): void => finish({ reason: 'closed' });
+  if (options.signal?.aborted) close();
+  else options.signal?.addEventListener('abort', close, { signal: over.signal });
+  // Begun after this turn, so that a listener added right after creation misses nothing.
+  void Promise.resolve().then(run);
 
-/** Thrown by the iterator when a watch ends for another reason than the trip's end or the caller's wish. */
-export class WatchError extends Error {
-  constructor(readonly end: End) {
-    super(`The watch ended: ${end.reason}${end.detail ? ` (${end.detail})` : ''}`);
-    this.name = 'WatchError';
-  }
-}
-
-const peaceful: readonly string[] = ['trip-complete', 'trip-canceled', 'trip-over', 'closed'];
-
-/** Folds messages into what the caller gets; undefined when a message is no news. */
-export interface Fold<M, T> {
-  accept(message: M): T | undefined;
-}
-
-export class Watch<M extends { readonly cursor: string }, T extends { readonly reset?: boolean }>
-  implements AsyncIterable<T>
-{
-  readonly #url: URL;
-  readonly #fold: Fold<M, T>;
-  readonly #options: WatchOptions;
-  readonly #ladder: Ladder;
-  readonly #fetch: typeof fetch;
-  readonly #webSocket: WebSocketConstructor | undefined;
-  readonly #listeners: { [K in keyof WatchEvents<T>]: Set<(value: WatchEvents<T>[K]) => void> } = {
-    state: new Set(),
-    status: new Set(),
-    answer: new Set(),
-    end: new Set(),
-  };
-  readonly #over = new AbortController();
-  #capabilities: Capabilities;
-  #connection = new AbortController();
-  #wake: (() => void) | undefined;
-  #cursor: string | undefined;
-  #latest: T | undefined;
-  #status: Status;
-  #end: End | undefined;
-
-  constructor(url: string | URL, fold: Fold<M, T>, options: WatchOptions) {
-    this.#url = absolute(url);
-    this.#fold = fold;
-    this.#options = options;
-    this.#capabilities = this.#known({});
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#webSocket = (options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor | undefined;
-    this.#ladder = new Ladder({
-      strategies: this.#usable(defaultStrategies),
-      pinned: options.strategy === 'auto' ? undefined : options.strategy,
-      renewable: options.getToken !== undefined,
-      backoff: { ...defaultBackoff, ...options.backoff },
-      random: options.random ?? Math.random,
-      climbAfterMs: options.climbAfterMs ?? 60_000,
-    });
-    this.#status = { phase: 'connecting', strategy: this.#ladder.strategy, pinned: this.#ladder.pinned !== undefined };
-    if (options.signal?.aborted) this.close();
-    else options.signal?.addEventListener('abort', () => this.close(), { signal: this.#over.signal });
-    // Begun after this turn, so that a listener added right after creation misses nothing.
-    void Promise.resolve().then(() => this.#run());
-  }
-
-  /** The newest state, if any came yet. */
-  get latest(): T | undefined {
-    return this.#latest;
-  }
-
-  get status(): Status {
-    return this.#status;
-  }
-
-  get capabilities(): Capabilities {
-    return this.#capabilities;
-  }
-
-  /** Why the watch is over, once it is. */
-  get ended(): End | undefined {
-    return this.#end;
-  }
-
-  /** Calls `listener` for every such event until the returned function is called. */
-  on<K extends keyof WatchEvents<T>>(type: K, listener: (value: WatchEvents<T>[K]) => void): () => void {
-    this.#listeners[type].add(listener);
-    return () => this.#listeners[type].delete(listener);
-  }
-
-  /** Goes on with this strategy, or with the best that works, from the cursor that was reached. */
-  use(strategy: Strategy | 'auto'): void {
-    this.#ladder.pin(strategy === 'auto' ? undefined : strategy);
-    this.#connection.abort();
-    this.#wake?.();
-  }
-
-  /** Ends a wait between two tries, as when the network is back. */
-  retryNow(): void {
-    if (this.#status.phase !== 'waiting') return;
-    this.#ladder.forgive();
-    this.#wake?.();
-  }
-
-  close(): void {
-    this.#finish({ reason: 'closed' });
-  }
-
-  /** Every new state; a reader that is slow gets the newest only. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    let pending: T | undefined = this.#latest;
-    let wake = (): void => {};
-    const offs = [
-      this.on('state', (state) => {
-        pending = pending?.reset && !state.reset ? { ...state, reset: true } : state;
-        wake();
-      }),
-      this.on('end', () => wake()),
-    ];
-    try {
-      for (;;) {
-        if (pending !== undefined) {
-          const state = pending;
-          pending = undefined;
-          yield state;
-        } else if (this.#end) {
-          if (!peaceful.includes(this.#end.reason)) throw new WatchError(this.#end);
-          return;
-        } else await new Promise<void>((resolve) => (wake = resolve));
+  async function run(): Promise<void> {
+    while (!feed.ended) {
+      const { signal } = (connection = new AbortController());
+      if (isAway()) {
+        set('paused');
+        await sleep(forever, signal);
+        continue;
       }
-    } finally {
-      for (const off of offs) off();
-    }
-  }
-
-  async #run(): Promise<void> {
-    let asked = false;
-    while (!this.#end) {
-      if (!asked) {
-        asked = true;
-        void this.#askCapabilities().then((known) => (asked = known));
-      }
-      const connection = (this.#connection = new AbortController());
-      this.#set('connecting');
-      const outcome = await runners[this.#ladder.strategy](this.#link(connection.signal));
-      if (this.#end) return;
-      if (connection.signal.aborted) continue;
-      const next = this.#ladder.after(outcome);
-      if (next.kind === 'end') return this.#finish(next.end);
-      if (next.afterMs > 0) {
-        this.#set('waiting', Date.now() + next.afterMs);
-        await this.#sleep(next.afterMs, this.#connection.signal);
+      void askCapabilities();
+      if (share === undefined) await join(signal);
+      if (share?.following) await sleep(forever, signal);
+      if (feed.ended || signal.aborted) continue;
+      set('connecting');
+      const outcome = await runners[ladder.strategy]((link = linkOf(signal)));
+      const isLate = signal.reason === late;
+      if (feed.ended || (signal.aborted && !isLate)) continue;
+      const next =
+        page?.navigator.onLine === false && /^(unr|dr)/.test(outcome.kind)
+          ? offlineWaitMs
+          : ladder.after(isLate ? late : outcome);
+      if (typeof next === 'object') finish(next);
+      else if (next > 0) {
+        connection = new AbortController();
+        set('waiting', Date.now() + next);
+        await sleep(next, connection.signal);
       }
     }
   }
 
-  #link(signal: AbortSignal): Link {
-    const watch = this;
+  function linkOf(signal: AbortSignal): Link {
     return {
-      url: this.#url,
-      get cursor() {
-        return watch.#cursor;
-      },
-      get capabilities() {
-        return watch.#capabilities;
-      },
-      pinned: this.#ladder.pinned !== undefined,
+      url,
+      pinned: !!ladder.pinned,
       signal,
-      fetch: this.#fetch,
-      webSocket: this.#webSocket,
-      openTimeoutMs: this.#options.openTimeoutMs ?? 10_000,
-      now: () => performance.now(),
-      sleep: (ms) => this.#sleep(ms, signal),
-      token: async () => this.#options.token ?? this.#options.getToken?.({ refused: this.#ladder.tokenRefused }),
-      heard: () => this.#heard(signal, false),
-      state: (message) => this.#message(message, signal),
-      wantsClimb: () => this.#ladder.wantsClimb(performance.now()),
+      fetch: ask,
+      webSocket,
+      openTimeoutMs,
+      cursor: () => cursor,
+      capabilities: () => capabilities,
+      sleep: (ms) => sleep(ms, signal),
+      token,
+      heard() {
+        if (signal.aborted) return;
+        works();
+        emit('answer', { news: false });
+      },
+      state(message) {
+        if (signal.aborted || !isMessage<M>(message)) return undefined;
+        works();
+        return take(message);
+      },
+      wantsClimb: () => ladder.wantsClimb(performance.now()),
     };
   }
 
-  #heard(signal: AbortSignal, news: boolean): void {
-    if (signal.aborted) return;
-    this.#ladder.heard(performance.now());
-    if (this.#status.phase !== 'live') this.#set('live');
-    this.#emit('answer', { news });
+  async function token(): Promise<string | undefined> {
+    return options.token ?? options.getToken?.({ refused: ladder.tokenRefused });
   }
 
-  #message(message: unknown, signal: AbortSignal): boolean {
-    if (signal.aborted || !isMessage<M>(message)) return false;
-    this.#cursor = message.cursor;
-    const state = this.#fold.accept(message);
-    this.#heard(signal, state !== undefined);
-    if (state === undefined) return false;
-    this.#latest = state;
-    this.#emit('state', state);
-    return true;
+  /** The connection is good. */
+  function works(): void {
+    ladder.heard(performance.now());
+    if (status.phase !== 'live') set('live');
   }
 
-  async #askCapabilities(): Promise<boolean> {
+  /** Hands a message's state out if it is news, and the message to the tabs that follow. */
+  function take(message: M): boolean {
+    const state = fold.accept(message);
+    const news = state !== undefined;
+    emit('answer', { news });
+    if (news) {
+      share?.tell({ message });
+      ({ cursor } = newest = message);
+      emit('state', (feed.latest = state));
+    }
+    return news;
+  }
+
+  /** Looks at the age of the picture: whether it is time to tell it, and whether the strategy is to blame for it. */
+  function look(): void {
+    const { latest } = feed;
+    const nowMs = performance.now();
+    const time = latest && fold.time(latest);
+    if (page?.document.hidden) return;
+    if (status.phase === 'connecting' && nowMs - statusAtMs > checkEveryMs) void check();
+    if (status.phase !== 'live' || time === undefined || skewMs === undefined) return;
+    const serverNowMs = Date.now() + skewMs;
+    if (nowMs >= seenAtMs) {
+      seenAtMs = nowMs + seenEveryMs;
+      void tell(serverNowMs - (options.shown?.() ?? time));
+    }
+    if (judge.wants(serverNowMs - time, latest!.nextUpdateMs ?? 1000, nowMs)) void check();
+  }
+
+  async function tell(ageMs: number): Promise<void> {
+    const { strategy, shared } = status;
+    const seen = Math.min(longestSeenMs, Math.max(0, Math.round(ageMs)));
+    if (!shared && link?.send) return link.send(JSON.stringify({ seen }));
+    // Of a WebSocket, the tab that has it tells.
+    if (strategy === 'websocket') return;
     try {
-      const url = new URL(this.#url.href.replace(/\/v1\/.*$/, '/v1/capabilities'));
-      const response = await this.#fetch(url, { signal: this.#over.signal });
-      if (!response.ok) return false;
+      const answer = await ask(api('seen'), {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ seen, strategy }),
+        signal: over.signal,
+      });
+      // An older server has no ear for it.
+      if (answer.status === 404) seenAtMs = Infinity;
+    } catch {
+      // The next one will do.
+    }
+  }
+
+  /** Asks plainly what there is to see. A strategy that does not show it as well, or does not even open, may lose its place. */
+  async function check(): Promise<void> {
+    const { pinned, strategy, shared, phase } = status;
+    const { signal } = connection;
+    if (checking || pinned || shared || strategy === 'poll' || !link) return;
+    checking = true;
+    try {
+      const response = await get(link, signal);
+      const message: unknown = response.ok && (await response.json());
+      if (signal.aborted || !isMessage<M>(message)) return;
+      if (phase === 'live') {
+        // What is on its way is let come.
+        await new Promise((resolve) => setTimeout(resolve, checkEveryMs));
+        if (signal.aborted || !judge.behind(fold.time(message)! > fold.time(feed.latest!)!, performance.now())) return;
+      } else if (status.phase === phase) take(message);
+      else return;
+      if (!signal.aborted) again(late);
+    } catch {
+      // Not even a plain question is answered: that says nothing against the strategy.
+    } finally {
+      checking = false;
+    }
+  }
+
+  /** Shares with the tabs that may see the same, unless this watch is to go its own way. */
+  async function join(signal: AbortSignal): Promise<void> {
+    const alone = !options.share || ladder.pinned || !page?.BroadcastChannel || !page.navigator.locks;
+    const key = alone ? undefined : shareKey(url, await token().catch(() => undefined));
+    if (signal.aborted) return;
+    share =
+      key === undefined
+        ? null
+        : shareWith<M>(page!, key, {
+            all: () => ({ status, ...(newest && { message: newest }) }),
+            turned: () => again(),
+            retry,
+            heard(note) {
+              if (note.status && share?.following) show({ ...note.status, shared: true });
+              if (note.message) take(note.message);
+              if (note.end) finish(note.end);
+            },
+          });
+  }
+
+  function unshare(): void {
+    share?.leave();
+    share = undefined;
+  }
+
+  /** Starts afresh: what was open may be dead, and what was found out may no longer hold. */
+  function renew(): void {
+    asked = false;
+    ladder.forgive();
+    again();
+  }
+
+  function again(why?: Outcome): void {
+    connection.abort(why);
+    wake?.();
+  }
+
+  function retry(): void {
+    share?.retry();
+    if (status.phase !== 'waiting' || status.shared) return;
+    ladder.forgive();
+    wake?.();
+  }
+
+  async function askCapabilities(): Promise<void> {
+    if (asked) return;
+    asked = true;
+    try {
+      const askedAtMs = Date.now();
+      const response = await ask(api('capabilities'), { signal: over.signal });
+      const heardAtMs = Date.now();
       const told = (await response.json()) as Partial<Capabilities>;
-      this.#capabilities = this.#known(told);
-      this.#ladder.offer(this.#usable(this.#capabilities.strategies));
-      return true;
+      if (!response.ok) throw told;
+      capabilities = known(told);
+      if (told.now !== undefined) skewMs = skewOf(told.now, askedAtMs, heardAtMs) ?? skewMs;
+      ladder.offer(usable(capabilities.strategies));
     } catch {
       // The defaults serve until the next connection asks again.
-      return false;
+      asked = false;
     }
   }
 
-  #known(told: Partial<Capabilities>): Capabilities {
-    const { pollIntervalMs } = this.#options;
-    return { ...defaultCapabilities, ...told, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) };
+  function api(name: string): string {
+    return url.href.replace(/\/v1\/.*$/, `/v1/${name}`);
   }
 
-  #usable(strategies: readonly Strategy[]): Strategy[] {
-    return strategies.filter((strategy) => strategy in runners && (strategy !== 'websocket' || this.#webSocket));
+  function known(told: Partial<Capabilities>): Capabilities {
+    const { pollIntervalMs } = options;
+    return { ...defaultCapabilities, ...told, ...(pollIntervalMs && { pollIntervalMs }) };
   }
 
-  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+  function usable(strategies: readonly Strategy[]): Strategy[] {
+    return strategies.filter((strategy) => strategy in runners && (strategy !== 'websocket' || webSocket));
+  }
+
+  function sleep(ms: number, signal: AbortSignal): Promise<void> | undefined {
+    if (signal.aborted) return;
     return new Promise((resolve) => {
-      const done = (): void => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.#wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, ms);
-      this.#wake = done;
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
     });
   }
 
-  #set(phase: Status['phase'], retryAtMs?: number): void {
-    this.#status = {
-      phase,
-      strategy: this.#ladder.strategy,
-      pinned: this.#ladder.pinned !== undefined,
-      ...(retryAtMs === undefined ? {} : { retryAtMs }),
-    };
-    this.#emit('status', this.#status);
+  function statusOf(phase: Status['phase'], retryAtMs?: number): Status {
+    return { phase, strategy: ladder.strategy, pinned: !!ladder.pinned, ...(retryAtMs && { retryAtMs }) };
   }
 
-  #finish(end: End): void {
-    if (this.#end) return;
-    this.#end = end;
-    this.#set('ended');
-    this.#connection.abort();
-    this.#over.abort();
-    this.#emit('end', end);
+  function set(phase: Status['phase'], retryAtMs?: number): void {
+    const now = statusOf(phase, retryAtMs);
+    share?.tell({ status: now });
+    show(now);
   }
 
-  #emit<K extends keyof WatchEvents<T>>(type: K, value: WatchEvents<T>[K]): void {
-    for (const listener of [...this.#listeners[type]]) listener(value);
+  function show(now: Status): void {
+    // Who leads repeats itself, to say that it is there.
+    if (now.shared && JSON.stringify(now) === JSON.stringify(status)) return;
+    status = now;
+    statusAtMs = performance.now();
+    emit('status', now);
   }
+
+  function finish(end: End): void {
+    if (feed.ended) return;
+    feed.ended = end;
+    // Another tab's token may still be good; a trip that is over is so for all.
+    if (/^trip-/.test(end.reason)) share?.tell({ end });
+    clearInterval(timer);
+    unshare();
+    set('ended');
+    over.abort();
+    again();
+    emit('end', end);
+  }
+
+  return {
+    get latest() {
+      return feed.latest;
+    },
+    get status() {
+      return status;
+    },
+    get capabilities() {
+      return capabilities;
+    },
+    get skewMs() {
+      return skewMs;
+    },
+    get ended() {
+      return feed.ended;
+    },
+    on: feed.on,
+    use(strategy) {
+      ladder.pin(strategy === 'auto' ? undefined : strategy);
+      unshare();
+      again();
+    },
+    retryNow: retry,
+    close,
+    [Symbol.asyncIterator]: feed.iterate,
+  };
 }
 
 function isMessage<M>(value: unknown): value is M {
-  return typeof value === 'object' && value !== null && typeof (value as { cursor?: unknown }).cursor === 'string';
-}
-
-function absolute(url: string | URL): URL {
-  const page = (globalThis as { location?: { href: string } }).location;
-  return new URL(url, page?.href);
+  return typeof (value as { cursor?: unknown } | null | undefined)?.cursor === 'string';
 }

@@ -20,6 +20,8 @@ export interface Asked {
 
 export interface Script {
   readonly capabilities?: Partial<Capabilities> | 'missing';
+  /** Without it, 404, as of an older server. */
+  seen?(request: IncomingMessage, response: ServerResponse): void;
   http?(asked: Asked, response: ServerResponse): void;
   /** Without it, the handshake is refused with 502, as a proxy would. */
   webSocket?(asked: Asked, socket: WebSocket): void;
@@ -30,6 +32,8 @@ export interface ScriptServer {
   readonly asked: Asked[];
   /** Aborted when the test is over, however it ended. */
   readonly over: AbortSignal;
+  /** Breaks every connection. */
+  drop(): void;
 }
 
 export async function serve(t: TestContext, script: Script): Promise<ScriptServer> {
@@ -51,6 +55,7 @@ export async function serve(t: TestContext, script: Script): Promise<ScriptServe
     return entry;
   };
   const server = createServer((request, response) => {
+    if (request.url === '/v1/seen') return script.seen ? script.seen(request, response) : void response.writeHead(404).end();
     if (request.url === '/v1/capabilities') {
       if (script.capabilities === 'missing') return void response.writeHead(404).end();
       return json(response, 200, { ...quick, ...script.capabilities });
@@ -74,7 +79,7 @@ export async function serve(t: TestContext, script: Script): Promise<ScriptServe
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/trips/t_1/live`, asked, over: over.signal };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/trips/t_1/live`, asked, over: over.signal, drop: () => server.closeAllConnections() };
 }
 
 /** Limits so short that no test waits. */

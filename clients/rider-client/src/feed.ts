@@ -1,0 +1,53 @@
+/** Hands out what a watch hears: as events, and to an iterator. */
+import { WatchError, type WatchEvents } from './options.js';
+import type { End } from './types.js';
+
+type Listeners<T> = { [K in keyof WatchEvents<T>]: Set<(value: WatchEvents<T>[K]) => void> };
+
+export interface Feed<T> {
+  latest: T | undefined;
+  ended: End | undefined;
+  on<K extends keyof WatchEvents<T>>(type: K, listener: (value: WatchEvents<T>[K]) => void): () => void;
+  emit<K extends keyof WatchEvents<T>>(type: K, value: WatchEvents<T>[K]): void;
+  iterate(): AsyncGenerator<T, void, undefined>;
+}
+
+export function createFeed<T extends { readonly reset?: boolean }>(): Feed<T> {
+  const listeners: Listeners<T> = { state: new Set(), status: new Set(), answer: new Set(), end: new Set() };
+  const feed: Feed<T> = {
+    latest: undefined,
+    ended: undefined,
+    on(type, listener) {
+      listeners[type].add(listener);
+      return () => listeners[type].delete(listener);
+    },
+    emit(type, value) {
+      for (const listener of [...listeners[type]]) listener(value);
+    },
+    async *iterate() {
+      let pending = feed.latest;
+      let wake = (): void => {};
+      const offState = feed.on('state', (state) => {
+        pending = pending?.reset ? { ...state, reset: true } : state;
+        wake();
+      });
+      const offEnd = feed.on('end', () => wake());
+      try {
+        for (;;) {
+          if (pending !== undefined) {
+            const state = pending;
+            pending = undefined;
+            yield state;
+          } else if (feed.ended) {
+            if (!/^trip-|closed/.test(feed.ended.reason)) throw new WatchError(feed.ended);
+            return;
+          } else await new Promise<void>((resolve) => (wake = resolve));
+        }
+      } finally {
+        offState();
+        offEnd();
+      }
+    },
+  };
+  return feed;
+}
