@@ -4,12 +4,12 @@ import type { End } from './types.js';
 
 type Listeners<T> = { [K in keyof WatchEvents<T>]: Set<(value: WatchEvents<T>[K]) => void> };
 
-export interface Feed<T> {
+export interface Feed<T> extends AsyncIterable<T> {
   latest: T | undefined;
   ended: End | undefined;
   on<K extends keyof WatchEvents<T>>(type: K, listener: (value: WatchEvents<T>[K]) => void): () => void;
   emit<K extends keyof WatchEvents<T>>(type: K, value: WatchEvents<T>[K]): void;
-  iterate(): AsyncGenerator<T, void, undefined>;
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined>;
 }
 
 export function createFeed<T extends { readonly reset?: boolean }>(): Feed<T> {
@@ -24,7 +24,7 @@ export function createFeed<T extends { readonly reset?: boolean }>(): Feed<T> {
     emit(type, value) {
       for (const listener of [...listeners[type]]) listener(value);
     },
-    async *iterate() {
+    async *[Symbol.asyncIterator]() {
       let pending = feed.latest;
       let wake = (): void => {};
       const offState = feed.on('state', (state) => {

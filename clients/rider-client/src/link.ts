@@ -90,12 +90,20 @@ export async function get(link: Link, signal: AbortSignal, headers: Record<strin
   });
 }
 
+export function isType(response: Response, type: RegExp): boolean {
+  return type.test(response.headers.get('Content-Type') ?? '');
+}
+
+/** What `Retry-After` says, milliseconds. */
+export function retryMsOf(response: Response): number | undefined {
+  return retryAfterMs(response.headers.get('Retry-After'), Date.now());
+}
+
 /** The outcome of an answer that is neither 200 nor 304. A web page is not the server's: a proxy or a portal is in the way. */
 export async function refusal(response: Response): Promise<Outcome> {
-  const { status, headers } = response;
-  if (/html/.test(headers.get('Content-Type') ?? '')) return unreachable;
+  if (isType(response, /html/)) return unreachable;
   const problem = (await response.json().catch(() => undefined)) as Record<string, unknown> | null | undefined;
-  return outcomeOfStatus(status, retryAfterMs(headers.get('Retry-After'), Date.now()), problem ?? {});
+  return outcomeOfStatus(response.status, retryMsOf(response), problem ?? {});
 }
 
 /** Asks once, plainly, why a stream could not be had. */

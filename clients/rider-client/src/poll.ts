@@ -1,6 +1,5 @@
 /** Long and short polling: a GET with the cursor, again and again; a long one is held by the server until there is news. */
-import { retryAfterMs } from './backoff.js';
-import { get, lineOf, refusal, type Link } from './link.js';
+import { get, lineOf, refusal, retryMsOf, type Link } from './link.js';
 import { unreachable, type Outcome } from './outcome.js';
 
 /** An answer without news that comes sooner than this was not held: a proxy has eaten `Prefer`. */
@@ -27,7 +26,7 @@ export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
       } else if (response.status === 304) {
         link.heard();
         // A node that goes away lets go of the polls that it holds, and says when to come back.
-        const retryMs = retryAfterMs(response.headers.get('Retry-After'), Date.now());
+        const retryMs = retryMsOf(response);
         if (retryMs !== undefined) return { kind: 'told', retryMs };
       } else return await refusal(response);
       open = true;

@@ -127,8 +127,8 @@ export function share<M>(page: PageLike, key: string, host: Host<M>): Share<M> {
 export function shareKey(url: URL, token: string | undefined): string | undefined {
   try {
     const payload = token!.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/');
-    const { sub, role, trip } = JSON.parse(atob(payload)) as Record<string, unknown>;
-    return sub === undefined ? undefined : JSON.stringify([url, sub, role, trip]);
+    const { sub, role, trip } = JSON.parse(atob(payload)) as Record<string, string | undefined>;
+    return sub && JSON.stringify([url, sub, role, trip]);
   } catch {
     return undefined;
   }

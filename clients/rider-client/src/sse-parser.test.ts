@@ -39,6 +39,21 @@ test('line separators of Unicode are part of the data', () => {
   assert.deepEqual(parse('data: a\u2028b\n\n').events, [['message', 'a\u2028b']]);
 });
 
+test('an id stays until it changes, an empty one clears it, one with NUL is ignored', () => {
+  const parser = createSseParser();
+  const ids = ['id: 1\ndata: a\n\n', 'data: b\n\n', 'id: x\0y\ndata: c\n\n', 'id\ndata: d\n\n'].map((block) => {
+    parser.push(block);
+    return parser.lastEventId;
+  });
+  assert.deepEqual(ids, ['1', '1', '1', '']);
+});
+
+test('an id alone moves the cursor and fires nothing', () => {
+  const { events, parser } = parse('id: 9\n\n');
+  assert.deepEqual(events, []);
+  assert.equal(parser.lastEventId, '9');
+});
+
 test('retry takes digits only', () => {
   assert.equal(parse('retry: 1500\n\n').parser.retryMs, 1500);
   assert.equal(parse('retry: 1.5\nretry: -1\nretry:\n\n').parser.retryMs, undefined);

@@ -1,5 +1,5 @@
 /** Server-sent events by a streaming fetch, so that the token travels in a header and never in a URL. */
-import { get, lineOf, probe, refusal, type Link } from './link.js';
+import { get, isType, lineOf, probe, refusal, type Link } from './link.js';
 import { outcomeOfEnd, unreachable, type Outcome } from './outcome.js';
 import { createSseParser } from './sse-parser.js';
 
@@ -21,7 +21,7 @@ export async function runSse(link: Link): Promise<Outcome> {
     }
     if (response.status !== 200) return await refusal(response);
     // No body: this browser can't read an answer while it comes.
-    if (!response.body || !/event-stream/.test(response.headers.get('Content-Type') ?? '')) return unreachable;
+    if (!response.body || !isType(response, /event-stream/)) return unreachable;
     open = true;
     const reader = response.body.getReader();
     const decoder = new TextDecoder();

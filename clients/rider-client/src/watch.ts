@@ -36,11 +36,9 @@ export function watch<
   const { checkEveryMs = 2000, seenEveryMs = 30_000, openTimeoutMs = 10_000, climbAfterMs = 60_000 } = options;
   const webSocket = (options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor | undefined;
   const page: PageLike | undefined = options.window ?? (globalThis.document && window);
-  const feed = createFeed<T>();
-  const { emit } = feed;
+  
   const over = new AbortController();
   const judge = createJudge();
-  let capabilities = known({});
   const ladder = createLadder({
     strategies: usable(defaultStrategies),
     pinned: options.strategy === 'auto' ? undefined : options.strategy,
@@ -49,14 +47,30 @@ export function watch<
     random,
     climbAfterMs,
   });
-  let status = statusOf('connecting');
+  const self = Object.assign(createFeed<T>(), {
+    status: statusOf('connecting'),
+    capabilities: known({}),
+    skewMs: undefined as number | undefined,
+    use(strategy: Strategy | 'auto') {
+      ladder.pin(strategy === 'auto' ? undefined : strategy);
+      unshare();
+      again();
+    },
+    retryNow() {
+      share?.retry();
+      if (self.status.phase !== 'waiting' || self.status.shared) return;
+      ladder.forgive();
+      wake?.();
+    },
+    close: () => finish({ reason: 'closed' }),
+  });
+  const { emit } = self;
   let statusAtMs = 0;
   let connection = new AbortController();
   let link: Link | undefined;
   let cursor: string | undefined;
   let newest: M | undefined;
   let asked = false;
-  let skewMs: number | undefined;
   /** Null where this watch has its connection for itself. */
   let share: Share<M> | null | undefined;
   let wake: (() => void) | undefined;
@@ -75,14 +89,13 @@ export function watch<
     },
   });
   const timer = setInterval(look, checkEveryMs);
-  const close = (): void => finish({ reason: 'closed' });
-  if (options.signal?.aborted) close();
-  else options.signal?.addEventListener('abort', close, { signal: over.signal });
+  if (options.signal?.aborted) self.close();
+  else options.signal?.addEventListener('abort', self.close, { signal: over.signal });
   // Begun after this turn, so that a listener added right after creation misses nothing.
   void Promise.resolve().then(run);
 
   async function run(): Promise<void> {
-    while (!feed.ended) {
+    while (!self.ended) {
       const { signal } = (connection = new AbortController());
       if (isAway()) {
         set('paused');
@@ -92,11 +105,11 @@ export function watch<
       void askCapabilities();
       if (share === undefined) await join(signal);
       if (share?.following) await sleep(forever, signal);
-      if (feed.ended || signal.aborted) continue;
+      if (self.ended || signal.aborted) continue;
       set('connecting');
       const outcome = await runners[ladder.strategy]((link = linkOf(signal)));
       const isLate = signal.reason === late;
-      if (feed.ended || (signal.aborted && !isLate)) continue;
+      if (self.ended || (signal.aborted && !isLate)) continue;
       const next =
         page?.navigator.onLine === false && /^(unr|dr)/.test(outcome.kind)
           ? offlineWaitMs
@@ -119,7 +132,7 @@ export function watch<
       webSocket,
       openTimeoutMs,
       cursor: () => cursor,
-      capabilities: () => capabilities,
+      capabilities: () => self.capabilities,
       sleep: (ms) => sleep(ms, signal),
       token,
       heard() {
@@ -143,7 +156,7 @@ export function watch<
   /** The connection is good. */
   function works(): void {
     ladder.heard(performance.now());
-    if (status.phase !== 'live') set('live');
+    if (self.status.phase !== 'live') set('live');
   }
 
   /** Hands a message's state out if it is news, and the message to the tabs that follow. */
@@ -154,20 +167,20 @@ export function watch<
     if (news) {
       share?.tell({ message });
       ({ cursor } = newest = message);
-      emit('state', (feed.latest = state));
+      emit('state', (self.latest = state));
     }
     return news;
   }
 
   /** Looks at the age of the picture: whether it is time to tell it, and whether the strategy is to blame for it. */
   function look(): void {
-    const { latest } = feed;
+    const { latest } = self;
     const nowMs = performance.now();
     const time = latest && fold.time(latest);
     if (page?.document.hidden) return;
-    if (status.phase === 'connecting' && nowMs - statusAtMs > checkEveryMs) void check();
-    if (status.phase !== 'live' || time === undefined || skewMs === undefined) return;
-    const serverNowMs = Date.now() + skewMs;
+    if (self.status.phase === 'connecting' && nowMs - statusAtMs > checkEveryMs) void check();
+    if (self.status.phase !== 'live' || time === undefined || self.skewMs === undefined) return;
+    const serverNowMs = Date.now() + self.skewMs;
     if (nowMs >= seenAtMs) {
       seenAtMs = nowMs + seenEveryMs;
       void tell(serverNowMs - (options.shown?.() ?? time));
@@ -176,7 +189,7 @@ export function watch<
   }
 
   async function tell(ageMs: number): Promise<void> {
-    const { strategy, shared } = status;
+    const { strategy, shared } = self.status;
     const seen = Math.min(longestSeenMs, Math.max(0, Math.round(ageMs)));
     if (!shared && link?.send) return link.send(JSON.stringify({ seen }));
     // Of a WebSocket, the tab that has it tells.
@@ -197,7 +210,7 @@ export function watch<
 
   /** Asks plainly what there is to see. A strategy that does not show it as well, or does not even open, may lose its place. */
   async function check(): Promise<void> {
-    const { pinned, strategy, shared, phase } = status;
+    const { pinned, strategy, shared, phase } = self.status;
     const { signal } = connection;
     if (checking || pinned || shared || strategy === 'poll' || !link) return;
     checking = true;
@@ -208,8 +221,8 @@ export function watch<
       if (phase === 'live') {
         // What is on its way is let come.
         await new Promise((resolve) => setTimeout(resolve, checkEveryMs));
-        if (signal.aborted || !judge.behind(fold.time(message)! > fold.time(feed.latest!)!, performance.now())) return;
-      } else if (status.phase === phase) take(message);
+        if (signal.aborted || !judge.behind(fold.time(message)! > fold.time(self.latest!)!, performance.now())) return;
+      } else if (self.status.phase === phase) take(message);
       else return;
       if (!signal.aborted) again(late);
     } catch {
@@ -228,9 +241,9 @@ export function watch<
       key === undefined
         ? null
         : shareWith<M>(page!, key, {
-            all: () => ({ status, ...(newest && { message: newest }) }),
+            all: () => ({ status: self.status, ...(newest && { message: newest }) }),
             turned: () => again(),
-            retry,
+            retry: self.retryNow,
             heard(note) {
               if (note.status && share?.following) show({ ...note.status, shared: true });
               if (note.message) take(note.message);
@@ -256,13 +269,6 @@ export function watch<
     wake?.();
   }
 
-  function retry(): void {
-    share?.retry();
-    if (status.phase !== 'waiting' || status.shared) return;
-    ladder.forgive();
-    wake?.();
-  }
-
   async function askCapabilities(): Promise<void> {
     if (asked) return;
     asked = true;
@@ -272,9 +278,9 @@ export function watch<
       const heardAtMs = Date.now();
       const told = (await response.json()) as Partial<Capabilities>;
       if (!response.ok) throw told;
-      capabilities = known(told);
-      if (told.now !== undefined) skewMs = skewOf(told.now, askedAtMs, heardAtMs) ?? skewMs;
-      ladder.offer(usable(capabilities.strategies));
+      self.capabilities = known(told);
+      if (told.now !== undefined) self.skewMs = skewOf(told.now, askedAtMs, heardAtMs) ?? self.skewMs;
+      ladder.offer(usable(self.capabilities.strategies));
     } catch {
       // The defaults serve until the next connection asks again.
       asked = false;
@@ -316,16 +322,14 @@ export function watch<
   }
 
   function show(now: Status): void {
-    // Who leads repeats itself, to say that it is there.
-    if (now.shared && JSON.stringify(now) === JSON.stringify(status)) return;
-    status = now;
+    self.status = now;
     statusAtMs = performance.now();
     emit('status', now);
   }
 
   function finish(end: End): void {
-    if (feed.ended) return;
-    feed.ended = end;
+    if (self.ended) return;
+    self.ended = end;
     // Another tab's token may still be good; a trip that is over is so for all.
     if (/^trip-/.test(end.reason)) share?.tell({ end });
     clearInterval(timer);
@@ -336,32 +340,7 @@ export function watch<
     emit('end', end);
   }
 
-  return {
-    get latest() {
-      return feed.latest;
-    },
-    get status() {
-      return status;
-    },
-    get capabilities() {
-      return capabilities;
-    },
-    get skewMs() {
-      return skewMs;
-    },
-    get ended() {
-      return feed.ended;
-    },
-    on: feed.on,
-    use(strategy) {
-      ladder.pin(strategy === 'auto' ? undefined : strategy);
-      unshare();
-      again();
-    },
-    retryNow: retry,
-    close,
-    [Symbol.asyncIterator]: feed.iterate,
-  };
+  return self;
 }
 
 function isMessage<M>(value: unknown): value is M {

@@ -1,5 +1,5 @@
 /** Follows /v1/events as a stream, with the token in a header, from the last event that was seen. */
-import { SseParser } from '@ridetracker/rider-client/sse-parser';
+import { createSseParser } from '@ridetracker/rider-client/sse-parser';
 import { ApiError, type Api } from './api.js';
 
 /** One event of Records, as on the wire. */
@@ -70,7 +70,7 @@ export class EventFeed {
       silence = setTimeout(() => connection.abort(), silenceMs);
     };
     alive();
-    const parser = new SseParser();
+    const parser = createSseParser();
     try {
       const resume: Record<string, string> = this.#last === undefined ? {} : { 'Last-Event-ID': this.#last };
       const response = await this.#api.fetch('/v1/events', { headers: { Accept: 'text/event-stream', ...resume }, signal: connection.signal });

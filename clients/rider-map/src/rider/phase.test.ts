@@ -42,6 +42,11 @@ test('stale is what the server calls so, or nothing for 10 s past the announced 
   assert.equal(phase({ stateAtMs: 88_999 }), 'stale');
 });
 
+test('states that come in time are stale all the same where the car in them is old', () => {
+  assert.equal(phase({ heardAtMs: 89_000 }), 'coming');
+  assert.equal(phase({ heardAtMs: 88_999 }), 'stale');
+});
+
 test('a cut shows after 3 s and is an error after 20 s', () => {
   assert.equal(phase({ connection: 'connecting', cutSinceMs: 97_000 }), 'coming');
   assert.equal(phase({ connection: 'connecting', cutSinceMs: 96_999 }), 'reconnecting');

@@ -20,6 +20,8 @@ export interface Situation {
   readonly state: TripState | undefined;
   /** When `state` came, Unix milliseconds of this device. */
   readonly stateAtMs: number | undefined;
+  /** When the car of `state` was last heard, Unix milliseconds of this device; undefined where the clocks can't be compared. */
+  readonly heardAtMs?: number | undefined;
   readonly connection: Status['phase'];
   /** Since when the connection is not live, Unix milliseconds of this device; undefined while it is. */
   readonly cutSinceMs: number | undefined;
@@ -56,9 +58,11 @@ export function phaseOf(situation: Situation, nowMs: number): Phase {
   return status === 'enroute-to-dropoff' ? 'riding' : 'coming';
 }
 
-function isStale({ state, stateAtMs }: Situation, nowMs: number): boolean {
+/** Also when states come in time and what they tell is old: a proxy may hold a whole stream back. */
+function isStale({ state, stateAtMs, heardAtMs }: Situation, nowMs: number): boolean {
   if (state?.stale) return true;
-  return stateAtMs !== undefined && nowMs - stateAtMs > (state?.nextUpdateMs ?? 1000) + staleAfterMs;
+  const since = Math.min(stateAtMs ?? nowMs, heardAtMs ?? nowMs);
+  return nowMs - since > (state?.nextUpdateMs ?? 1000) + staleAfterMs;
 }
 
 /** Whether the car's place on the map is one to believe. */

@@ -144,7 +144,7 @@ export class Ride {
       this.#draw();
     });
     this.#watch.on('status', (status) => {
-      if (status.phase === 'live') this.#cutSinceMs = undefined;
+      if (status.phase === 'live' || status.phase === 'paused') this.#cutSinceMs = undefined;
       else this.#cutSinceMs ??= Date.now();
       this.#draw();
     });
@@ -155,7 +155,7 @@ export class Ride {
       this.#options.onEnd?.(this.#end);
     });
     const draw = (): void => this.#draw();
-    addEventListener('online', () => (this.#watch.retryNow(), draw()), { signal });
+    addEventListener('online', draw, { signal });
     addEventListener('offline', draw, { signal });
     const timer = setInterval(draw, drawEveryMs);
     signal.addEventListener('abort', () => clearInterval(timer));
@@ -196,17 +196,26 @@ export class Ride {
   #draw(): void {
     const nowMs = Date.now();
     const state = this.#state;
-    const status = this.#watch.status;
+    const { status, skewMs = this.#skewMs } = this.#watch;
+    const heard = state?.lastHeard ?? state?.vehicle?.time;
+    const heardAtMs = heard === undefined ? undefined : Math.min(nowMs, heard - skewMs);
     const phase = phaseOf(
-      { state, stateAtMs: this.#stateAtMs, connection: status.phase, cutSinceMs: this.#cutSinceMs, end: this.#end, online: navigator.onLine },
+      {
+        state,
+        stateAtMs: this.#stateAtMs,
+        heardAtMs: this.#watch.skewMs === undefined ? undefined : heardAtMs,
+        connection: status.phase,
+        cutSinceMs: this.#cutSinceMs,
+        end: this.#end,
+        online: navigator.onLine,
+      },
       nowMs,
     );
-    const heard = state?.lastHeard ?? state?.vehicle?.time;
     const facts: Facts = {
       phase,
       state,
       stateAtMs: this.#stateAtMs,
-      heardAtMs: heard === undefined ? undefined : Math.min(nowMs, heard - this.#skewMs),
+      heardAtMs,
       retryAtMs: status.retryAtMs,
       reach: this.#town === undefined ? 'circle' : 'streets',
     };
