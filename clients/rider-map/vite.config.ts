@@ -15,7 +15,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { overview: here('index.html'), rider: here('t/index.html'), lab: here('lab/index.html'), dispatch: here('dispatch/index.html') },
+      input: {
+        overview: here('index.html'),
+        rider: here('t/index.html'),
+        lab: here('lab/index.html'),
+        dispatch: here('dispatch/index.html'),
+        drive: here('drive/index.html'),
+      },
       output: {
         // Not every static file server knows that .mjs is JavaScript.
         assetFileNames: ({ names }) =>

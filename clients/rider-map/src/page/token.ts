@@ -1,6 +1,8 @@
 /** Keeps one page's token: reads its claims, and asks the demo for the next one before it ends. */
 
 export interface Claims {
+  /** Whose it is: for a driver's token, the driver. */
+  readonly sub?: string;
   readonly trip?: string;
   readonly role?: string;
   /** Unix milliseconds. */
@@ -13,8 +15,9 @@ export function claimsOf(token: string): Claims | undefined {
     const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-    const { trip, role, exp } = claims;
+    const { sub, trip, role, exp } = claims;
     return {
+      ...(typeof sub === 'string' ? { sub } : {}),
       ...(typeof trip === 'string' ? { trip } : {}),
       ...(typeof role === 'string' ? { role } : {}),
       ...(typeof exp === 'number' ? { expiresMs: exp * 1000 } : {}),

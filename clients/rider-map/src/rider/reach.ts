@@ -83,6 +83,37 @@ export class Streets {
     return reached;
   }
 
+  /** The shortest way for a car, one-ways kept: from where it is to the street nearest to the goal. Empty where there is none. */
+  way(start: LngLat, goal: LngLat): LngLat[] {
+    const begin = this.#nearest(start, undefined, Infinity);
+    const end = this.#nearest(goal, undefined, Infinity);
+    if (!begin || !end) return [];
+    for (const from of begin) {
+      const to = end.find(({ edge, at }) => edge === from.edge && at >= from.at);
+      if (to) return [start, along(this.#nodes[to.edge.from]!, this.#nodes[to.edge.to]!, to.at)];
+    }
+    const cameFrom = new Map<number, number>();
+    const best = new Map<number, number>();
+    const queue = new NearestFirst();
+    const reach = (node: number, meters: number, from: number): void => {
+      if (meters >= (best.get(node) ?? Infinity)) return;
+      best.set(node, meters);
+      cameFrom.set(node, from);
+      queue.add(meters, node);
+    };
+    for (const { edge, at } of begin) reach(edge.to, edge.meters * (1 - at), -1);
+    for (let next = queue.take(); next; next = queue.take()) {
+      if (next.meters > best.get(next.node)!) continue;
+      for (const edge of this.#out[next.node]!) reach(edge.to, next.meters + edge.meters, next.node);
+    }
+    const lengthBy = ({ edge, at }: { edge: Edge; at: number }): number => (best.get(edge.from) ?? Infinity) + edge.meters * at;
+    const last = end.reduce((a, b) => (lengthBy(b) < lengthBy(a) ? b : a));
+    if (lengthBy(last) === Infinity) return [];
+    const way = [along(this.#nodes[last.edge.from]!, this.#nodes[last.edge.to]!, last.at)];
+    for (let node = last.edge.from; node >= 0; node = cameFrom.get(node)!) way.unshift(this.#nodes[node]!);
+    return [start, ...way];
+  }
+
   #cover(reached: ReachedStreet[], from: LngLat, to: number, atMeters: number, length: number, limit: number): void {
     const part = Math.min(1, (limit - atMeters) / length);
     if (part <= 0) return;
@@ -91,9 +122,9 @@ export class Streets {
   }
 
   /** The street under the car, in each direction that it can have taken. */
-  #nearest(start: LngLat, heading: number | undefined): { edge: Edge; at: number }[] | undefined {
+  #nearest(start: LngLat, heading: number | undefined, withinMeters = 80): { edge: Edge; at: number }[] | undefined {
     let best: { edge: Edge; at: number } | undefined;
-    let bestMeters = 80;
+    let bestMeters = withinMeters;
     const scale = lngScale(start.lat);
     for (const edges of this.#out) {
       for (const edge of edges) {
