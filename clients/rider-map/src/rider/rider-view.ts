@@ -111,12 +111,13 @@ export class RiderView {
       this.#retry,
       this.#steps,
     );
-    this.#sheet = h('main', { class: 'sheet', tabindex: '-1', 'aria-label': t.ride });
+    this.#sheet = h('div', { class: 'sheet', tabindex: '-1' });
     this.#sheet.append(handle, head, words, this.#driver, this.#stops, this.#footer);
     // In the order of the focus: the map comes last, and lies below by its style.
+    const inPage = !(root instanceof ShadowRoot);
     this.#ride = h(
-      'div',
-      { class: 'ride', lang: speech.language.lang, dir: speech.language.dir },
+      inPage ? 'main' : 'section',
+      { class: 'ride', 'aria-label': t.ride, lang: speech.language.lang, dir: speech.language.dir },
       h('div', { class: 'pill-holder' }, this.#pill),
       h('div', { class: 'dock' }, this.#sheet),
       h('div', { class: 'edge' }, this.#attribution, h('div', { class: 'buttons' }, this.#recentre, h('div', { class: 'zoom' }, zoomIn, zoomOut))),
@@ -132,7 +133,7 @@ export class RiderView {
     zoomOut.addEventListener('click', () => actions.zoomBy(-1));
     this.#handle(handle);
     // A page is all the ride's; a part of another page listens to itself only.
-    const keys: EventTarget = root instanceof ShadowRoot ? this.#ride : document;
+    const keys: EventTarget = inPage ? document : this.#ride;
     keys.addEventListener('keydown', (event) => this.#onKey(event as KeyboardEvent, actions), { signal: this.#over.signal });
     this.#observer = new ResizeObserver(() => {
       this.#ride.style.setProperty('--sheet', `${this.#sheet.offsetHeight}px`);
