@@ -21,6 +21,7 @@ export default defineConfig({
         lab: here('lab/index.html'),
         dispatch: here('dispatch/index.html'),
         drive: here('drive/index.html'),
+        embed: here('embed/index.html'),
       },
       output: {
         // Not every static file server knows that .mjs is JavaScript.

@@ -50,6 +50,13 @@ export async function markerOnScreen(page: Page, place: LngLat): Promise<{ x: nu
   return at;
 }
 
+/** Where the map has a place now, pixels. */
+export async function projected(page: Page, place: LngLat): Promise<{ x: number; y: number }> {
+  const at = await page.evaluate((wanted) => (window as unknown as WithHook).__ridetracker.project(wanted), place);
+  assert.ok(at);
+  return at;
+}
+
 export async function close({ page, complaints }: Watched, allowed?: RegExp): Promise<void> {
   await page.context().close();
   assert.deepEqual(allowed ? complaints.filter((complaint) => !allowed.test(complaint)) : complaints, []);
