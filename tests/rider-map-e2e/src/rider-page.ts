@@ -23,7 +23,7 @@ export function hookOf(page: Page): Promise<RiderHook> {
 }
 
 /** Waits until the page is in the state. */
-export async function phaseIs(page: Page, phase: string, timeout = 20_000): Promise<void> {
+export async function phaseIs(page: Page, phase: string, timeout = 60_000): Promise<void> {
   await page.waitForSelector(`body[data-phase="${phase}"]`, { state: 'attached', timeout });
 }
 
@@ -43,7 +43,7 @@ export async function markerOnScreen(page: Page, place: LngLat): Promise<{ x: nu
       return Math.hypot(middle.x - at.x, middle.y - at.y) < 2 ? middle : undefined;
     },
     place,
-    { timeout: 15_000 },
+    { timeout: 45_000 },
   );
   const at = await handle.jsonValue();
   assert.ok(at);

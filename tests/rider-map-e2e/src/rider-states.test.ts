@@ -43,7 +43,7 @@ async function open(t: TestContext, url: string, options: BrowserContextOptions,
 async function openBoth(t: TestContext, token: string): Promise<readonly Watched[]> {
   return Promise.all([
     open(t, `${server.url}/t/#${token}`, { ...phone, colorScheme: 'light' }, listen),
-    open(t, `${server.url}/t/#${token}`, { colorScheme: 'dark' }, listen),
+    open(t, `${server.url}/t/#${token}`, { viewport: { width: 760, height: 560 }, colorScheme: 'dark' }, listen),
   ]);
 }
 
@@ -73,7 +73,7 @@ function heardBy({ page }: Watched): Promise<string[]> {
 }
 
 // Most of their time they wait: for a driver to be silent, for a token's end.
-describe('the states of a ride', { concurrency: 3 }, () => {
+describe('the states of a ride', { concurrency: 2 }, () => {
   test('from the first look for a driver to the arrival, each step has its state, its words and nothing that axe finds', limit, async (t) => {
     const ride = await OwnRide.make(server.url, demo);
     const { token } = await ride.share();
@@ -197,7 +197,7 @@ describe('the states of a ride', { concurrency: 3 }, () => {
     assert.match(await page.innerText('.sheet'), /Your connection dropped\s+You see the car as of \d\d:\d\d:\d\d\./);
     await page.waitForSelector('.car-marker.stale', { state: 'attached' });
     await assertAccessible(page, 'reconnecting');
-    await phaseIs(page, 'error', 40_000);
+    await phaseIs(page, 'error', 60_000);
     assert.match(await page.innerText('.sheet'), /We can’t reach RideTracker\s+Your trip goes on\./);
     await assertAccessible(page, 'error');
     const place = await driver.drive(25, 5);

@@ -21,11 +21,13 @@ export function missingServer(): string | undefined {
   return undefined;
 }
 
-export async function startServer(): Promise<Server> {
+/** `settings` are environment variables for a demo of our own. */
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const given = process.env['RIDETRACKER_URL'];
   if (given) return { url: given.replace(/\/$/, ''), stop: async () => {} };
   const demo = spawn('dotnet', [demoDll, '--port', '0', '--cars', '60', '--map', mapFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...settings },
   });
   const url = await readyUrl(demo);
   return {

@@ -47,6 +47,11 @@ test('states that come in time are stale all the same where the car in them is o
   assert.equal(phase({ heardAtMs: 88_999 }), 'stale');
 });
 
+test('an old picture without a connection is no silent driver: a tab that comes back reconnects', () => {
+  assert.equal(phase({ stateAtMs: 20_000, connection: 'connecting', cutSinceMs: 99_900 }), 'reconnecting');
+  assert.equal(phase({ stateAtMs: 20_000, connection: 'paused' }), 'reconnecting');
+});
+
 test('a cut shows after 3 s and is an error after 20 s', () => {
   assert.equal(phase({ connection: 'connecting', cutSinceMs: 97_000 }), 'coming');
   assert.equal(phase({ connection: 'connecting', cutSinceMs: 96_999 }), 'reconnecting');

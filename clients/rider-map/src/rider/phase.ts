@@ -50,7 +50,9 @@ export function phaseOf(situation: Situation, nowMs: number): Phase {
   const cutMs = situation.cutSinceMs === undefined ? 0 : nowMs - situation.cutSinceMs;
   if (cutMs > cutErrorMs) return 'error';
   if (!state) return cutMs > cutShownMs && situation.connection === 'waiting' ? 'error' : 'loading';
-  if (cutMs > cutShownMs) return 'reconnecting';
+  // Silence without a connection is ours and not the driver's.
+  const away = situation.connection !== 'live' && state.vehicle !== undefined && !state.stale;
+  if (cutMs > cutShownMs || (away && isSilent(situation, nowMs))) return 'reconnecting';
   if (status === 'new') return 'new';
   if (!state.vehicle) return 'queued';
   if (isStale(situation, nowMs)) return 'stale';
@@ -59,10 +61,18 @@ export function phaseOf(situation: Situation, nowMs: number): Phase {
 }
 
 /** Also when states come in time and what they tell is old: a proxy may hold a whole stream back. */
-function isStale({ state, stateAtMs, heardAtMs }: Situation, nowMs: number): boolean {
-  if (state?.stale) return true;
-  const since = Math.min(stateAtMs ?? nowMs, heardAtMs ?? nowMs);
-  return nowMs - since > (state?.nextUpdateMs ?? 1000) + staleAfterMs;
+function isStale(situation: Situation, nowMs: number): boolean {
+  const { state, heardAtMs } = situation;
+  return state?.stale === true || isSilent(situation, nowMs) || (heardAtMs !== undefined && isLate(heardAtMs, state, nowMs));
+}
+
+/** Nothing came for long after it was announced. */
+function isSilent({ state, stateAtMs }: Situation, nowMs: number): boolean {
+  return stateAtMs !== undefined && isLate(stateAtMs, state, nowMs);
+}
+
+function isLate(sinceMs: number, state: TripState | undefined, nowMs: number): boolean {
+  return nowMs - sinceMs > (state?.nextUpdateMs ?? 1000) + staleAfterMs;
 }
 
 /** Whether the car's place on the map is one to believe. */

@@ -75,7 +75,11 @@ export class Ride {
     this.#tripUrl = new URL(`/v1/trips/${encodeURIComponent(trip ?? '')}`, server).href;
     const renewalUrl = new URL(`/demo/token?trip=${encodeURIComponent(trip ?? '')}`, server).href;
     this.#keeper = new TokenKeeper(token, trip === undefined ? '' : renewalUrl, options.onToken);
-    this.#watch = watchTrip(`${this.#tripUrl}/live`, { getToken: (why) => this.#keeper.get(why), strategy });
+    this.#watch = watchTrip(`${this.#tripUrl}/live`, {
+      getToken: (why) => this.#keeper.get(why),
+      strategy,
+      shown: () => this.#map?.shownTimeMs,
+    });
     if (trip === undefined) {
       this.#end = { reason: 'not-found' };
       this.#watch.close();

@@ -58,6 +58,8 @@ export class RiderMap {
   #frame = 0;
   #carDrawn = false;
   #removed = false;
+  /** From the fix time that the marker showed to the one it glides to, Unix milliseconds, and over what time of the page's clock. */
+  #glide: { readonly fromMs: number; readonly toMs: number; readonly startMs: number; readonly durationMs: number } | undefined;
 
   constructor(words: RiderMapWords, theme: Theme, onFollowing: (following: boolean) => void, onCarDrawn: () => void) {
     this.#words = words;
@@ -102,6 +104,14 @@ export class RiderMap {
     return { lng, lat };
   }
 
+  /** The fix time, Unix milliseconds, of the place where the marker is now, as it glides from one fix to the next. */
+  get shownTimeMs(): number | undefined {
+    const glide = this.#glide;
+    if (!glide) return undefined;
+    const share = Math.min(1, Math.max(0, (performance.now() - glide.startMs) / glide.durationMs));
+    return glide.fromMs + (glide.toMs - glide.fromMs) * share;
+  }
+
   /** Where a place is on the map, pixels from its top left. */
   project(place: LngLat): { readonly x: number; readonly y: number } | undefined {
     const point = this.#base?.map.project([place.lng, place.lat]);
@@ -121,11 +131,16 @@ export class RiderMap {
     if (this.#trail.length === 0 || state.reset) {
       this.#trail.push((state.path ?? []).map(([lng, lat]) => ({ lng, lat })));
     }
+    const glideMs = Math.max(state.nextUpdateMs ?? 1000, intervalMs);
+    if (state.vehicle.time !== this.#glide?.toMs) {
+      const fromMs = state.reset || reducedMotion() ? state.vehicle.time : (this.shownTimeMs ?? state.vehicle.time);
+      this.#glide = { fromMs, toMs: state.vehicle.time, startMs: nowMs, durationMs: Math.max(1, glideMs) };
+    }
     this.#motion.push(
       {
         vehicle: state.vehicle,
         ...(state.path ? { path: state.path } : {}),
-        nextUpdateMs: Math.max(state.nextUpdateMs ?? 1000, intervalMs),
+        nextUpdateMs: glideMs,
         reset: state.reset ?? false,
         stale: state.stale ?? false,
       },
