@@ -76,13 +76,15 @@ internal static class DemoHost
             .AddSingleton<ApiRides>()
             .AddSingleton<HandTrip>()
             .AddSingleton<DemoFleet>()
-            .AddHostedService(services => services.GetRequiredService<DemoFleet>())
             .AddSingleton<Greeting>();
+        // The fleet needs tokens that are signed here. With an issuer people sign in, and bring their own cars.
+        var drives = builder.Configuration["Access:Authority"] is null;
+        if (drives) builder.Services.AddHostedService(services => services.GetRequiredService<DemoFleet>());
 
         var app = builder.Build();
         app.UseMapPages(settings.MapFolder);
         if (settings.Api is null) app.MapTracking().MapRecordsSlices();
-        app.MapDemo(app.Services.GetRequiredService<Town>());
+        app.MapDemo(app.Services.GetRequiredService<Town>(), handsOutTokens: drives);
         return app;
     }
 

@@ -13,12 +13,13 @@ internal static class DemoPages
     private static readonly TimeSpan ListedTripsGoOnFor = TimeSpan.FromMinutes(10);
     private static readonly Problem Starting = new("demo-starting", StatusCodes.Status503ServiceUnavailable, "The demo is still starting.");
 
-    public static IEndpointRouteBuilder MapDemo(this IEndpointRouteBuilder app, Town town)
+    public static IEndpointRouteBuilder MapDemo(this IEndpointRouteBuilder app, Town town, bool handsOutTokens)
     {
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        pages.MapConfig(town);
+        if (!handsOutTokens) return app;
         pages.MapGet("/demo.json", GetDirectoryAsync);
         pages.MapGet("/demo/token", GetTokenAsync);
-        pages.MapConfig(town);
         return app;
     }
 

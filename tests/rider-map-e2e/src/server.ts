@@ -24,7 +24,11 @@ export function missingServer(): string | undefined {
 /** `settings` are environment variables for a demo of our own. */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const given = process.env['RIDETRACKER_URL'];
-  if (given) return { url: given.replace(/\/$/, ''), stop: async () => {} };
+  return given ? { url: given.replace(/\/$/, ''), stop: async () => {} } : startDemo();
+}
+
+/** A demo of our own with these settings, such as `Access__Authority`. */
+export async function startDemo(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const demo = spawn('dotnet', [demoDll, '--port', '0', '--cars', '60', '--map', mapFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...settings },

@@ -83,10 +83,10 @@ export class Api {
 
 function wordsOf(status: number, problem: Readonly<Record<string, unknown>>): string {
   const trip = (problem['trip'] ?? {}) as { status?: string };
+  if (status === 409 && trip.status === 'complete') return 'This trip is over already.';
+  if (status === 409 && trip.status === 'canceled') return 'This trip was cancelled already.';
   switch (String(problem['type'] ?? '').replace(/^.*\//, '')) {
     case 'illegal-move':
-      if (trip.status === 'complete') return 'This trip is over already.';
-      if (trip.status === 'canceled') return 'This trip was cancelled already.';
       return 'This trip has gone on in the meantime, and that is not possible any more.';
     case 'version-conflict':
       return 'Somebody else changed this trip a moment ago. Look again, then decide.';

@@ -29,6 +29,8 @@ export interface ChosenParts {
   /** Something was chosen, or nothing any more, or a command has changed what the list shows. */
   changed(): void;
   close(): void;
+  /** What must be read although its card is gone. */
+  say(text: string): void;
 }
 
 /** A trail is asked for what came since so often, milliseconds. */
@@ -252,18 +254,19 @@ export class Chosen {
 
   /** What went wrong, in words; a refusal tells how the trip stands now. */
   async #command(run: () => Promise<void>): Promise<string | undefined> {
+    let fault: string | undefined;
     try {
       await run();
-      return undefined;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const present = error.problem['trip'] as Trip | undefined;
       if (error.status === 409 && present?.id) this.#parts.directory.put(present);
-      return error.message;
-    } finally {
-      this.#parts.changed();
-      this.tick();
+      fault = error.message;
     }
+    this.#parts.changed();
+    this.tick();
+    if (fault !== undefined && !this.#choice) this.#parts.say(fault);
+    return fault;
   }
 }
 

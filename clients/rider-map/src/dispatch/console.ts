@@ -25,6 +25,8 @@ import { Zones } from './zones.js';
 const nodesEveryMs = 5000;
 /** A server that does not tell of its nodes is asked again this seldom, milliseconds. */
 const nodesSeldomMs = 60_000;
+/** An answer to what somebody did stands for this long, milliseconds. */
+const saidMs = 8000;
 /** From this width on the panel is docked, and the cards stand beside it, pixels. */
 const dockedFrom = 1024;
 const sheetBelow = 720;
@@ -59,6 +61,7 @@ export class Console {
   #eventsAway = false;
   #hasState = false;
   #lastToken: string | undefined;
+  #said: { readonly text: string; readonly untilMs: number } | undefined;
 
   constructor(root: HTMLElement, api: Api, session: Session, units: Units, skewMs: number, onSignOut: () => void) {
     this.#session = session;
@@ -82,7 +85,7 @@ export class Console {
       followed: () => this.chosen.tick(),
     });
     const now = (): number => this.now();
-    this.chosen = new Chosen({ table: this.table, directory: this.directory, map: this.map, api, session, units, now, changed: () => this.#drawList(), close: () => this.choose(undefined) });
+    this.chosen = new Chosen({ table: this.table, directory: this.directory, map: this.map, api, session, units, now, changed: () => this.#drawList(), close: () => this.choose(undefined), say: (text) => this.#say(text) });
     this.desk = new ZoneDesk({ zones: new Zones(api), table: this.table, directory: this.directory, map: this.map, units, now, opened: (open) => this.#zonesOpened(open) });
     this.#feed = new FleetFeed(isStrategy(pinned) ? pinned : 'auto', {
       fleet: (delta) => {
@@ -106,7 +109,7 @@ export class Console {
     });
     this.#health = new HealthWatch(api);
     this.#stack = h('div', { class: 'd-stack' }, this.chosen.detail.element, this.desk.view.element, this.chosen.trailView.element);
-    root.append(h('div', { class: 'map-frame' }, this.#mapContainer), this.#panel.element, h('div', { class: 'd-top-row' }, this.#panel.opener, this.#healthView.element), this.#stack, this.desk.bar, this.#tools());
+    root.append(h('section', { class: 'map-frame', 'aria-label': 'Cars on the map' }, this.#mapContainer), this.#panel.element, h('section', { class: 'd-top-row', 'aria-label': 'State' }, this.#panel.opener, this.#healthView.element), this.#stack, this.desk.bar, this.#tools());
     document.addEventListener('keydown', (event) => this.#onKey(event));
     addEventListener('online', () => {
       this.#feed.retryNow();
@@ -161,7 +164,7 @@ export class Console {
     zoomIn.addEventListener('click', () => this.map.zoomBy(1));
     zoomOut.addEventListener('click', () => this.map.zoomBy(-1));
     this.#zoneButton.addEventListener('click', () => this.desk.open(!this.desk.isOpen));
-    return h('div', { class: 'd-edge' }, h('div', { class: 'd-tools' }, this.#zoneButton, zoomIn, zoomOut), this.#attribution);
+    return h('section', { class: 'd-edge', 'aria-label': 'Map tools' }, h('div', { class: 'd-tools' }, this.#zoneButton, zoomIn, zoomOut), this.#attribution);
   }
 
   #words(row: Row & { type: 'car' | 'trip' }): ReturnType<typeof carWords> {
@@ -209,8 +212,14 @@ export class Console {
     return ['No car in this view', 'Move the map or zoom out. Cars show up here as soon as they report.'];
   }
 
+  #say(text: string): void {
+    this.#said = { text, untilMs: performance.now() + saidMs };
+    this.#healthView.notice(this.#notice());
+  }
+
   /** One thing at a time, the worst first. */
   #notice(): string | undefined {
+    if (this.#said && performance.now() < this.#said.untilMs) return this.#said.text;
     if (this.#refused) return this.#refused.reason === 'refused' ? 'This view is too wide for the server. Zoom in to see cars.' : 'The server does not show you cars any more.';
     const { all, stale } = this.table.counts;
     if (this.#phase === 'waiting') return 'Your connection dropped. You see the cars as they were; we try again by ourselves.';

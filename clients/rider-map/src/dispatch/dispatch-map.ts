@@ -95,6 +95,13 @@ export class DispatchMap {
     return this.#canvas?.single ?? 0;
   }
 
+  /** Where the chosen car is drawn. */
+  get marker(): LngLat | undefined {
+    if (!this.#marker?.getElement().isConnected) return undefined;
+    const { lng, lat } = this.#marker.getLngLat();
+    return { lng, lat };
+  }
+
   isGrouped(id: string): boolean {
     const slot = this.#table.slotOf(id);
     return slot !== undefined && (this.#canvas?.isGrouped(slot) ?? false);

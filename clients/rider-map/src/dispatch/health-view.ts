@@ -4,7 +4,7 @@ import type { Health } from './health.js';
 
 export class HealthView {
   readonly element = h('div', { class: 'd-top' });
-  readonly #bar = h('section', { class: 'd-health', 'aria-label': 'Nodes', hidden: true });
+  readonly #bar = h('div', { class: 'd-health', role: 'group', 'aria-label': 'Nodes', hidden: true });
   readonly #dots = h('span', { class: 'd-dots', 'aria-hidden': 'true' });
   readonly #nodes = h('b');
   readonly #figures = ['fixes/s', 'car to screen, p99', 'refused/s'].map((name) => ({ value: h('b'), element: h('span', { class: 'd-figure' }), name }));

@@ -10,6 +10,10 @@ export interface DispatchHook {
   readonly chosen: string | undefined;
   readonly strategy: string;
   readonly following: boolean;
+  /** Where the chosen car is drawn, now or in the replay. */
+  readonly marker: LngLat | undefined;
+  /** The moment that is replayed, Unix milliseconds; undefined: now. */
+  readonly moment: number | undefined;
   readonly view: { readonly lng: number; readonly lat: number; readonly zoom: number };
   readonly drivers: number;
   readonly trips: number;
@@ -43,6 +47,12 @@ export function hookOf(desk: Console): DispatchHook {
     },
     get following() {
       return desk.map.following;
+    },
+    get marker() {
+      return desk.map.marker;
+    },
+    get moment() {
+      return desk.chosen.trailView.atMs;
     },
     get view() {
       const { lng, lat } = desk.map.center;

@@ -34,7 +34,7 @@ const verbs: Readonly<Record<string, string>> = { enter: 'came into', exit: 'lef
 export class ZoneDesk {
   readonly view: ZonesView;
   /** What to do while drawing, and its buttons. */
-  readonly bar = h('div', { class: 'd-pen', role: 'group', 'aria-label': 'Drawing a zone', hidden: true });
+  readonly bar = h('section', { class: 'd-pen', 'aria-label': 'Drawing a zone', hidden: true });
   readonly #parts: ZoneDeskParts;
   readonly #hint = h('p', { role: 'status' });
   readonly #undo = h('button', { type: 'button', class: 'd-button' }, 'Undo');

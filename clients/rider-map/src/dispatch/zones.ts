@@ -110,7 +110,7 @@ function zoneOf({ id, properties, geometry }: ZoneFeature): Zone {
 
 /** An id for a new zone, from its name, that no other has. */
 export function newZoneId(name: string, taken: readonly Zone[]): string {
-  const word = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48) || 'zone';
+  const word = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48) || 'zone';
   for (let number = 1; ; number++) {
     const id = number === 1 ? word : `${word}-${number}`;
     if (!taken.some((zone) => zone.id === id)) return id;
