@@ -24,7 +24,7 @@ export function missingServer(): string | undefined {
 /** `settings` are environment variables for a demo of our own. */
 export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const given = process.env['RIDETRACKER_URL'];
-  return given ? { url: given.replace(/\/$/, ''), stop: async () => {} } : startDemo();
+  return given ? { url: given.replace(/\/$/, ''), stop: async () => {} } : startDemo(settings);
 }
 
 /** A demo of our own with these settings, such as `Access__Authority`. */
