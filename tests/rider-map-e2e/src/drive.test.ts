@@ -177,7 +177,7 @@ test('a tap on the map drives the simulated car there, along the streets', limit
   await page.getByRole('button', { name: 'Start driving' }).click();
   await until(page, 'hook.taken > 0 && hook.trip !== null');
   const before = (await hookOf(page)).place!;
-  await page.getByRole('button', { name: 'Drive there by itself' }).click();
+  await page.getByRole('button', { name: 'Let it drive there' }).click();
   await page.waitForFunction(({ lng, lat }) => {
     const place = (window as unknown as { __ridetracker: Hook }).__ridetracker.place!;
     return Math.hypot((place.lng - lng) * 79_400, (place.lat - lat) * 111_320) > 15;

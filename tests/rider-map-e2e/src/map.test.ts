@@ -95,13 +95,32 @@ test('both pages live under a strict content security policy', limit, async () =
   }
 });
 
-test('a trip in the list opens the rider’s view', limit, async () => {
+test('the front door leads to a ride as its rider sees it', limit, async () => {
   const watched = await openPage(browser, `${server.url}/`);
   const { page } = watched;
-  await page.click('.row[data-trip]');
+  await page.waitForSelector('[data-door=rider][href*="#"]');
+  await page.click('[data-door=rider]');
   await page.waitForURL(/\/t\/#/);
   await mapReady(page);
   await page.waitForFunction(() => (window as unknown as { __ridetracker: Hook }).__ridetracker.state);
+  await close(watched);
+});
+
+test('the front door says in a sentence what it is, and hands the wheel to a phone by a code', limit, async () => {
+  const watched = await openPage(browser, `${server.url}/`);
+  const { page } = watched;
+  await mapReady(page);
+  assert.match(await page.innerText('h1'), /rides, live/);
+  assert.deepEqual(await page.locator('.door b').allInnerTexts(), ['Wait for a ride', 'Dispatch', 'Transport lab', 'Drive with your phone']);
+  await page.click('[data-door=phone]');
+  const dialog = page.getByRole('dialog', { name: 'Drive with your phone' });
+  await dialog.waitFor();
+  assert.equal(await dialog.locator('.qr-url').innerText(), `${new URL(server.url).origin}/drive/`);
+  assert.match(await dialog.innerText(), /only over https, or on localhost/);
+  await dialog.getByLabel('Address under which').fill('town.example');
+  assert.equal(await dialog.locator('.qr-url').innerText(), 'https://town.example/drive/');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
   await close(watched);
 });
 
@@ -111,6 +130,7 @@ test('without a demo the overview explains itself', limit, async () => {
   await page.route('**/demo.json', (route) => route.fulfill({ status: 404 }));
   await page.goto(`${server.url}/`);
   await page.waitForSelector('.explain');
-  assert.match(await page.innerText('.explain'), /dispatcher/);
+  assert.match(await page.innerText('.explain'), /Sign in/);
+  assert.equal(await page.getAttribute('[data-door=dispatch]', 'href'), '/dispatch/');
   await context.close();
 });

@@ -38,6 +38,11 @@ async function carsDrawn(page: Page): Promise<void> {
   await page.waitForTimeout(4000);
 }
 
+async function mapDrawn(page: Page): Promise<void> {
+  await mapReady(page);
+  await page.waitForTimeout(3000);
+}
+
 /** The last listed trip began last: its car is still on the way to the pick-up more often than not. */
 function newestTrip(demo: Directory): string {
   const trip = demo.trips[demo.trips.length - 1];
@@ -47,7 +52,38 @@ function newestTrip(demo: Directory): string {
 
 export const shots: readonly Shot[] = [
   { name: 'rider', path: (demo) => `/t/#${newestTrip(demo)}`, ready: carsDrawn, at: ['phone', 'desktop', 'small', 'landscape'] },
-  { name: 'overview', path: () => '/', ready: carsDrawn },
+  { name: 'overview', path: () => '/', ready: carsDrawn, at: ['phone', 'desktop', 'small', 'tablet'] },
+  {
+    name: 'phone-code',
+    path: () => '/',
+    ready: async (page) => {
+      await carsDrawn(page);
+      await page.click('[data-door=phone]');
+    },
+  },
+  { name: 'drive-start', path: () => '/drive/', ready: mapDrawn, at: ['phone'] },
+  {
+    name: 'drive',
+    path: () => '/drive/?simulate',
+    ready: async (page) => {
+      await mapReady(page);
+      await page.click('.duty');
+      await page.locator('.to-stop').click();
+      await page.waitForTimeout(6000);
+    },
+    at: ['phone', 'desktop', 'small', 'landscape'],
+  },
+  {
+    name: 'drive-blocked',
+    path: () => '/drive/',
+    ready: async (page) => {
+      await mapReady(page);
+      await page.click('.duty');
+      await page.getByRole('alert').waitFor();
+      await page.waitForTimeout(1500);
+    },
+    at: ['phone'],
+  },
   {
     name: 'lab',
     path: () => '/lab/',

@@ -56,7 +56,7 @@ export class DriveView {
     }
     this.#toggle = h('button', { class: 'duty', type: 'button' }, icon(signs.power, 26), this.#toggleText);
     this.#toggle.addEventListener('click', () => actions.toggle());
-    this.#toStop = h('button', { class: 'to-stop', type: 'button', hidden: true }, icon(icons.recentre, 22), h('span', {}, 'Drive there by itself'));
+    this.#toStop = h('button', { class: 'to-stop', type: 'button', hidden: true }, icon(icons.recentre, 22), h('span', {}, 'Let it drive there'));
     this.#toStop.addEventListener('click', () => actions.driveToStop());
     const button = (label: string, sign: string, act: () => void): HTMLButtonElement => {
       const made = h('button', { type: 'button', 'aria-label': label }, icon(sign));

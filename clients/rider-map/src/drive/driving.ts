@@ -96,12 +96,11 @@ export class Driving {
   async start(): Promise<void> {
     this.on = true;
     this.trouble = undefined;
-    this.#source.start();
-    // It may have failed at once.
-    if (!this.on) return;
     this.#link.start();
     this.#changed();
     await this.#duty.set(true);
+    // Last, as it may fail at once.
+    this.#source.start();
   }
 
   /** `busy`: not while there is a trip. */
@@ -138,6 +137,9 @@ export class Driving {
     if (trouble !== 'timeout' && trouble !== 'unavailable') {
       this.on = false;
       this.#source.stop();
+      if (this.buffer.unsettled === 0) this.#link.stop();
+      // Nobody is to wait for a car that can't be seen. On a trip it stays as it is: a dispatcher sees it silent.
+      void this.#duty.set(false);
     }
     this.#changed();
   }

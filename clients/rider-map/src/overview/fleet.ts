@@ -10,6 +10,13 @@ export interface Counts {
   readonly stale: number;
 }
 
+/** A car where it is drawn. */
+export interface Shown {
+  readonly lng: number;
+  readonly lat: number;
+  readonly heading: number | undefined;
+}
+
 export function kindOf(vehicle: Vehicle): Kind {
   return vehicle.stale ? 'stale' : vehicle.status;
 }
@@ -26,23 +33,21 @@ export function countsOf(vehicles: Iterable<Vehicle>): Counts {
 /** One source for all cars: the mark and its turn are properties, drawn by one layer. */
 export function fleetGeoJson(
   vehicles: Iterable<Vehicle>,
-  filter: Kind | 'all',
-  selected: string | undefined,
+  whereOf: (vehicle: Vehicle) => Shown,
 ): GeoJSON.FeatureCollection<GeoJSON.Point> {
   const features: GeoJSON.Feature<GeoJSON.Point>[] = [];
   for (const vehicle of vehicles) {
     const kind = kindOf(vehicle);
-    if (filter !== 'all' && filter !== kind) continue;
+    const { lng, lat, heading } = whereOf(vehicle);
     features.push({
       type: 'Feature',
-      geometry: { type: 'Point', coordinates: [vehicle.lng, vehicle.lat] },
+      geometry: { type: 'Point', coordinates: [lng, lat] },
       properties: {
         id: vehicle.id,
-        mark: `${kind}-${vehicle.heading === undefined ? 'disc' : 'arrow'}`,
-        heading: vehicle.heading ?? 0,
+        mark: `${kind}-${heading === undefined ? 'disc' : 'arrow'}`,
+        heading: heading ?? 0,
         // Idle cars are drawn first, silent ones last: what needs a look lies on top.
         order: kind === 'stale' ? 2 : kind === 'busy' ? 1 : 0,
-        selected: vehicle.id === selected,
       },
     });
   }

@@ -1,18 +1,18 @@
-/** The overview's page: watches all cars of the view with a dispatcher's token, and lists the demo's trips. */
-import { watchVehicles, type Strategy, type TripState, type Vehicle, type VehiclesWatch } from '@ridetracker/rider-client';
-import { loadDemo, type Demo, type TripLink } from '../page/demo.js';
-import { countsOf } from './fleet.js';
-import { FleetMap } from './fleet-map.js';
-import type { Box } from '../map/geo.js';
-import { loadMapConfig } from '../map/map-config.js';
-import { OverviewView } from './overview-view.js';
-import { isStrategy, StrategyMenu } from '../page/strategy-menu.js';
+/** The front door: every car of the demo on the map, and the ways to the other pages. */
 import '../page/page.css';
 import './overview.css';
+import { watchVehicles, type Strategy, type TripState, type Vehicle, type VehiclesWatch } from '@ridetracker/rider-client';
+import type { Box } from '../map/geo.js';
+import { loadMapConfig } from '../map/map-config.js';
+import { loadDemo, type Demo, type TripLink } from '../page/demo.js';
+import { isStrategy, StrategyMenu } from '../page/strategy-menu.js';
 import { TokenKeeper } from '../page/token.js';
-import { Units } from '../page/units.js';
+import { countsOf } from './fleet.js';
+import { FleetMap } from './fleet-map.js';
+import { OverviewView } from './overview-view.js';
+import { PhoneDialog } from './phone-dialog.js';
 
-/** What tests and other programs may read of this page. */
+/** For tests and other programs: what the page shows. */
 export interface OverviewHook {
   /** Cars on the map. */
   readonly shown: number;
@@ -21,20 +21,18 @@ export interface OverviewHook {
   readonly strategy: string;
 }
 
-/** The list of trips is refreshed so often, milliseconds, and holds no more than so many. */
-const listEveryMs = 10_000;
-const listLimit = 30;
+/** The rider's door is given another trip so often, milliseconds, chosen from so many. */
+const chooseEveryMs = 20_000;
+const chosenFrom = 5;
 /** A map that is being dragged asks for its cars once it rests this long, milliseconds. */
 const settleMs = 250;
 
 async function main(): Promise<void> {
-  const units = new Units(navigator.language);
   const pinned = new URLSearchParams(location.search).get('via');
   let choice: Strategy | 'auto' = isStrategy(pinned) ? pinned : 'auto';
   let watch: VehiclesWatch | undefined;
   let vehicles: ReadonlyMap<string, Vehicle> = new Map();
   let bbox: Box | undefined;
-  let selected: string | undefined;
   let keeper: TokenKeeper | undefined;
   let settle: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,20 +40,16 @@ async function main(): Promise<void> {
     choice = next;
     watch?.use(next);
   });
-  const view = new OverviewView(document.body, menu, {
-    filter: (kind) => map.setFilter(kind),
-    closeDetail: () => select(undefined),
-    zoomBy: (steps) => map.zoomBy(steps),
-  });
-  const select = (id: string | undefined): void => {
-    selected = id;
-    map.select(id);
-    drawDetail();
-  };
-  const map = new FleetMap((box) => {
-    clearTimeout(settle);
-    settle = setTimeout(() => follow(box), bbox ? settleMs : 0);
-  }, select);
+  const dialog = new PhoneDialog(location.origin);
+  const view = new OverviewView(document.body, menu, { phone: () => dialog.open(), zoomBy: (steps) => map.zoomBy(steps) });
+  document.body.append(dialog.element);
+  const map = new FleetMap(
+    (box) => {
+      clearTimeout(settle);
+      settle = setTimeout(() => follow(box), bbox ? settleMs : 0);
+    },
+    () => view.covered(),
+  );
 
   const hook: OverviewHook = {
     get shown() {
@@ -73,11 +67,6 @@ async function main(): Promise<void> {
   };
   Object.defineProperty(window, '__ridetracker', { value: Object.freeze(hook) });
 
-  const drawDetail = (): void => {
-    const vehicle = selected === undefined ? undefined : vehicles.get(selected);
-    view.setDetail(vehicle, vehicle ? Date.now() + skewMs - vehicle.time : 0, units);
-  };
-
   /** Watches another box; the cars of the old one stay until the first state of the new one is there. */
   const follow = (box: Box): void => {
     if (!keeper) return;
@@ -93,7 +82,6 @@ async function main(): Promise<void> {
       bbox = box;
       map.setVehicles(vehicles);
       view.setCounts(countsOf(vehicles.values()));
-      drawDetail();
       document.body.dataset['cars'] = String(vehicles.size);
     });
     next.on('status', (status) => {
@@ -106,47 +94,42 @@ async function main(): Promise<void> {
       // Another view may be one that the server gives.
       if (reason === 'refused') return view.setPill('warn', 'Too wide a view');
       view.setPill('bad', 'Not allowed');
-      view.refuse();
     });
   };
 
+  // A dispatcher's link of before leads to the dispatcher's page.
+  if (location.hash.length > 1) return location.replace(`/dispatch/${location.hash}`);
   view.setPill('quiet', 'Connecting…');
-  const [demo, { config, skewMs }] = await Promise.all([loadDemo(), loadMapConfig()]);
+  const [demo, { config }] = await Promise.all([loadDemo(), loadMapConfig()]);
   view.setAttribution(config.attribution);
-  const token = location.hash.slice(1) || demo?.dispatcherToken;
-  if (token) keeper = new TokenKeeper(token, '/demo/token?role=dispatcher');
-  else {
+  if (demo) {
+    keeper = new TokenKeeper(demo.dispatcherToken, '/demo/token?role=dispatcher');
+    void keepRider(demo, view);
+  } else {
     view.setPill('quiet', 'No demo here');
     view.explain();
   }
-  if (demo) listTrips(demo, view, units);
   addEventListener('online', () => watch?.retryNow());
-  addEventListener('hashchange', () => location.reload());
-  setInterval(drawDetail, 1000);
   await map.start(view.mapContainer, config);
   document.body.dataset['map'] = 'ready';
 }
 
-function listTrips(first: Demo, view: OverviewView, units: Units): void {
-  let shownIds = '';
-  const refresh = async (demo: Demo): Promise<void> => {
-    const trips = demo.trips.slice(0, listLimit);
-    const ids = trips.map(({ id }) => id).join(' ');
-    if (ids !== shownIds) view.setTrips(trips, demo.driverTrip);
-    shownIds = ids;
-    for (const trip of [...trips, ...(demo.driverTrip ? [demo.driverTrip] : [])]) {
+/** The rider's door leads to a car that is on its way to somebody, as long as there is one. */
+async function keepRider(first: Demo, view: OverviewView): Promise<void> {
+  const last = first.trips.at(-1);
+  if (last) view.setRider(last.token, undefined);
+  for (let demo: Demo | undefined = first; ; demo = await loadDemo()) {
+    // Trips that began last are on their way to the pick-up more often than not.
+    for (const trip of demo?.trips.slice(-chosenFrom).reverse() ?? []) {
       const state = await tripState(trip);
-      if (state) view.setTrip(trip.id, state, units);
+      if (state?.status !== 'enroute-to-pickup') continue;
+      const { driver, pickup } = state;
+      view.setRider(trip.token, driver?.name && pickup?.label ? `${driver.name} is on the way to ${pickup.label}: see it as the rider does` : undefined);
+      break;
     }
-  };
-  const again = async (): Promise<void> => {
-    if (document.visibilityState === 'visible') {
-      const demo = await loadDemo();
-      if (demo) await refresh(demo);
-    }
-    setTimeout(() => void again(), listEveryMs);
-  };
-  void refresh(first).then(() => setTimeout(() => void again(), listEveryMs));
+    await new Promise((resolve) => setTimeout(resolve, chooseEveryMs));
+    if (document.visibilityState === 'hidden') await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
+  }
 }
 
 async function tripState(trip: TripLink): Promise<TripState | undefined> {
@@ -156,7 +139,7 @@ async function tripState(trip: TripLink): Promise<TripState | undefined> {
     });
     return response.ok ? ((await response.json()) as TripState) : undefined;
   } catch {
-    // The row keeps what it shows until the next round.
+    // The door keeps its trip until the next round.
     return undefined;
   }
 }
