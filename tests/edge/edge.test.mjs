@@ -54,6 +54,7 @@ describe('the edge with a demo', { skip: missing, timeout: 60_000 }, () => {
     for (const kind of ['script-src', 'style-src', 'font-src', 'connect-src', 'worker-src', 'manifest-src']) assert.deepEqual(policy[kind], ["'self'"], kind);
     assert.deepEqual(policy['img-src'], ["'self'", 'data:', 'blob:']);
     for (const kind of ['frame-ancestors', 'base-uri', 'form-action']) assert.deepEqual(policy[kind], ["'none'"], kind);
+    assert.deepEqual(directives(await fetch(`${edge.url}/embed/`))['worker-src'], ["'self'", 'blob:']);
     assert.equal(answer.headers.get('cache-control'), 'no-cache');
     const [script] = /\/assets\/[^"]+\.js/.exec(await answer.text());
     const asset = await fetch(edge.url + script);

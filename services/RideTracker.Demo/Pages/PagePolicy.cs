@@ -21,7 +21,10 @@ internal static class PagePolicy
     public static void Apply(HttpResponse response, string policy)
     {
         var headers = response.Headers;
-        headers.ContentSecurityPolicy = policy;
+        // The embeddable map is one file, so its workers are blobs; its example page lets them.
+        headers.ContentSecurityPolicy = response.HttpContext.Request.Path.StartsWithSegments("/embed")
+            ? policy.Replace("worker-src 'self'", "worker-src 'self' blob:", StringComparison.Ordinal)
+            : policy;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), payment=(), usb=()";
     }

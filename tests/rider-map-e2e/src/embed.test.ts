@@ -34,8 +34,8 @@ before(async () => {
     response.end(`<!doctype html><html lang="en"><title>Another site</title><link rel="icon" href="data:,"><main><h1>Another site</h1></main><script type="module" src="${server.url}/embed/ride-tracker-trip.js"></script></html>`);
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  // Another host name, so that it is another site and not just another port.
-  siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  // Another host name than the demo's 127.0.0.1, so that it is another site and not just another port.
+  siteUrl = `http://localhost:${(site.address() as AddressInfo).port}`;
   server = await startServer({ Delivery__CorsOrigins__0: siteUrl });
   browser = await launch();
   demo = await directory(server.url);
@@ -86,7 +86,7 @@ async function carIsAt(page: Page, id: string, place: LngLat): Promise<void> {
 }
 
 /** Requests to the server are what this page is for. */
-async function close({ page, complaints }: Watched, allowed = /^request to localhost:/): Promise<void> {
+async function close({ page, complaints }: Watched, allowed = /^request to 127\.0\.0\.1:/): Promise<void> {
   await page.context().close();
   assert.deepEqual(complaints.filter((complaint) => !allowed.test(complaint)), []);
 }
@@ -121,7 +121,7 @@ test('it tells of news and of the end', limit, async () => {
   await ride.cancel();
   await told('end trip-canceled');
   assert.match(await watched.page.innerText('#it .title'), /This trip was cancelled/);
-  await close(watched, /^request to localhost:|Failed to load resource/);
+  await close(watched, /^request to 127\.0\.0\.1:|Failed to load resource/);
 });
 
 test('what is taken out leaves no worker, no element and no memory behind', limit, async () => {
@@ -130,6 +130,8 @@ test('what is taken out leaves no worker, no element and no memory behind', limi
   const memory = await page.context().newCDPSession(page);
   await embed(page, 'gone', { token: demo.driverTrip.token });
   await carIsAt(page, 'gone', await driver.drive(10, 0));
+  await page.waitForFunction(() => document.querySelector<Trip>('#gone')?.shadowRoot?.querySelector('.attribution')?.textContent);
+  for (let tries = 0; page.workers().length === 0 && tries < 50; tries++) await page.waitForEvent('worker', { timeout: 200 }).catch(() => {});
   assert.ok(page.workers().length > 0);
   await page.evaluate(() => {
     const trip = document.querySelector<Trip>('#gone')!;

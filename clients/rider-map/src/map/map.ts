@@ -61,7 +61,7 @@ export async function startMap(
       map.getLayer(firstLabelLayer) ? firstLabelLayer : map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id,
     remove: () => {
       offTheme();
-      map.remove();
+      removeMap(map);
     },
   };
   map.on('style.load', () => addLayers(base, mapColors(theme)));
@@ -69,6 +69,22 @@ export async function startMap(
     if (sourceDataType === 'metadata') credit(map, container, config);
   });
   return base;
+}
+
+/**
+ * MapLibre keeps the reason for which it ended its last workers, an Error, and V8 keeps with an Error's stack the objects whose
+ * methods were running: the map, with its canvas and all that listens to it. Without a stack nothing is kept.
+ */
+function removeMap(map: maplibregl.Map): void {
+  const errors = Error as { stackTraceLimit?: number };
+  const { stackTraceLimit } = errors;
+  errors.stackTraceLimit = 0;
+  try {
+    map.remove();
+  } finally {
+    if (stackTraceLimit !== undefined) errors.stackTraceLimit = stackTraceLimit;
+    else delete errors.stackTraceLimit;
+  }
 }
 
 /** Which base map it is to be: an online style, tiles in one file, a file of streets, or nothing but land. */
