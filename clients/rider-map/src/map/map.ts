@@ -3,6 +3,7 @@ import * as maplibregl from 'maplibre-gl';
 import { showCredits } from './attribution.js';
 import { baseStyle, firstLabelLayer } from './base-style.js';
 import type { MapConfig } from './map-config.js';
+import { loadTown } from './town.js';
 import { mapColors, onThemeChange, type MapColors, type Theme } from './theme.js';
 import { mapWorkerUrl } from './workers.js';
 
@@ -98,16 +99,6 @@ async function styleOf(config: MapConfig): Promise<(colors: MapColors) => Style>
   }
   const streets = town ? await loadTown(town) : undefined;
   return (colors) => (streets ? baseStyle(streets, attribution, colors) : emptyStyle(colors));
-}
-
-async function loadTown(url: string): Promise<GeoJSON.FeatureCollection | undefined> {
-  try {
-    const response = await fetch(url);
-    return response.ok ? ((await response.json()) as GeoJSON.FeatureCollection) : undefined;
-  } catch {
-    // The cars can still be shown, on plain land.
-    return undefined;
-  }
 }
 
 function credit(map: maplibregl.Map, container: HTMLElement, config: MapConfig): void {

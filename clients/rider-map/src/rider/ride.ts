@@ -1,6 +1,7 @@
 /** One ride in a root of its own (a page, or a shadow root): watches the trip of a token, and draws it twice a second and on each news. */
 import { watchTrip, type End, type Strategy, type TripState, type TripWatch } from '@ridetracker/rider-client';
 import { loadMapConfig } from '../map/map-config.js';
+import { loadTown } from '../map/town.js';
 import type { LngLat } from '../map/geo.js';
 import type { Theme } from '../map/theme.js';
 import type { Speech } from '../page/i18n/speech.js';
@@ -168,7 +169,12 @@ export class Ride {
   /** The words do not wait for the map, which is many times larger. */
   async #startMap(): Promise<void> {
     const { server, speech, theme } = this.#options;
-    const [{ RiderMap }, { config, skewMs }] = await Promise.all([import('./rider-map.js'), loadMapConfig(server)]);
+    const loading = loadMapConfig(server).then((loaded) => {
+      // The streets come beside MapLibre, and not after it.
+      if (!loaded.config.styleUrl && !loaded.config.pmtiles && loaded.config.town) void loadTown(loaded.config.town);
+      return loaded;
+    });
+    const [{ RiderMap }, { config, skewMs }] = await Promise.all([import('./rider-map.js'), loading]);
     if (this.#over.signal.aborted) return;
     const { t } = speech;
     this.#skewMs = skewMs;
