@@ -95,7 +95,7 @@ async function styleOf(config: MapConfig): Promise<(colors: MapColors) => Style>
   if (pmtiles) {
     const [{ addPmtiles }, { tilesStyle }] = await Promise.all([import('./pmtiles.js'), import('./tiles-style.js')]);
     addPmtiles(maplibregl);
-    return (colors) => tilesStyle(`pmtiles://${pmtiles}`, attribution, colors);
+    return (colors) => tilesStyle(`pmtiles://${pmtiles}`, colors);
   }
   const streets = town ? await loadTown(town) : undefined;
   return (colors) => (streets ? baseStyle(streets, attribution, colors) : emptyStyle(colors));

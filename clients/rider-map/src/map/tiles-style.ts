@@ -1,4 +1,4 @@
-/** Draws the base map from vector tiles in the Protomaps basemap schema, version 4, in the same colours and widths as the town. */
+/** Draws the base map from vector tiles in the Protomaps basemap schema, version 4, in the same colours and widths as the town. The archive says itself whose it is. */
 import type { ExpressionSpecification, FilterSpecification, StyleSpecification } from 'maplibre-gl';
 import { areaNames, growing, natureNames, oneWayArrows, railLayer, roadLayers, streetNames, type RoadClass } from './road-layers.js';
 import type { MapColors } from './theme.js';
@@ -16,7 +16,7 @@ const roadClass: ExpressionSpecification = [
 const greens = ['park', 'forest', 'wood', 'nature_reserve', 'national_park', 'golf_course', 'cemetery', 'grass', 'grassland', 'recreation_ground', 'village_green', 'garden', 'pitch', 'playground'];
 const quarters = ['neighbourhood', 'macrohood', 'suburb', 'quarter', 'locality'];
 
-export function tilesStyle(url: string, attribution: string, colors: MapColors): StyleSpecification {
+export function tilesStyle(url: string, colors: MapColors): StyleSpecification {
   const of = (layer: string): { source: string; 'source-layer': string } => ({ source, 'source-layer': layer });
   const isBridge: ExpressionSpecification = ['to-boolean', ['get', 'is_bridge']];
   const isClass = (road: RoadClass): ExpressionSpecification => ['in', roadClass, ['literal', [...road.classes]]];
@@ -24,7 +24,7 @@ export function tilesStyle(url: string, attribution: string, colors: MapColors):
   const isNamedPoint: ExpressionSpecification = ['all', ['==', ['geometry-type'], 'Point'], ['has', 'name']];
   return {
     version: 8,
-    sources: { [source]: { type: 'vector', url, ...(attribution ? { attribution } : {}) } },
+    sources: { [source]: { type: 'vector', url } },
     layers: [
       { id: 'water', type: 'background', paint: { 'background-color': colors.water } },
       {
