@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { launch, mapReady, openPage } from './browser.js';
-import { directory, type Trip } from './demo.js';
+import { directory, type Directory, type Trip } from './demo.js';
 import { startServer } from './server.js';
 import { shots, sizes, type Shot, type Size } from './shots.js';
 import { play, scenes } from './states.js';
@@ -46,11 +46,25 @@ async function takeStates(browser: Browser, url: string, trip: Trip): Promise<vo
   }
 }
 
+/** The demo, its trips in such an order that the last one has a car on its way to the pick-up, if there is one. */
+async function demoWithCarLast(url: string): Promise<Directory> {
+  const demo = await directory(url);
+  const isComing = async ({ id, token }: Trip): Promise<boolean> => {
+    const response = await fetch(`${url}/v1/trips/${id}/live`, { headers: { Authorization: `Bearer ${token}` } });
+    const state = response.ok ? ((await response.json()) as { status: string; vehicle?: object; eta?: { seconds: number } }) : undefined;
+    return state?.status === 'enroute-to-pickup' && state.vehicle !== undefined && (state.eta?.seconds ?? 0) > 150;
+  };
+  for (const trip of [...demo.trips].reverse()) {
+    if (await isComing(trip)) return { ...demo, trips: [...demo.trips.filter((other) => other !== trip), trip] };
+  }
+  return demo;
+}
+
 mkdirSync(folder, { recursive: true });
 const server = await startServer();
 const browser = await launch();
 try {
-  const demo = await directory(server.url);
+  const demo = await demoWithCarLast(server.url);
   for (const shot of shots) {
     for (const size of shot.at ?? (['phone', 'desktop'] as const)) await take(browser, shot, server.url + shot.path(demo), size);
   }

@@ -84,6 +84,16 @@ export const shots: readonly Shot[] = [
     },
     at: ['phone'],
   },
+  { name: 'rider-arabic', path: (demo) => `/t/?lang=ar-EG#${newestTrip(demo)}`, ready: carsDrawn },
+  {
+    name: 'embed',
+    path: () => '/embed/',
+    ready: async (page) => {
+      await page.waitForFunction(() => (document.querySelector('ride-tracker-trip') as unknown as { ride?: { marker?: unknown } } | null)?.ride?.marker);
+      await page.waitForTimeout(4000);
+    },
+    fullPage: true,
+  },
   {
     name: 'lab',
     path: () => '/lab/',

@@ -178,7 +178,8 @@ export class Ride {
     if (this.#over.signal.aborted) return;
     const { t } = speech;
     this.#skewMs = skewMs;
-    this.#town = config.styleUrl === null ? (config.town ?? undefined) : undefined;
+    // Good for the streets of a silent car also where another base map is drawn.
+    this.#town = config.town ?? undefined;
     this.#view.setAttribution(config.attribution);
     const map = (this.#map = new RiderMap(
       { car: t.car, map: t.map, pickup: t.pickup, dropoff: t.dropoff },
