@@ -70,6 +70,11 @@ export class Driver {
     return new Driver(url, demo.driver, demo.driverToken, { lng: begin.lng, lat: begin.lat }, vehicle?.time ?? 0);
   }
 
+  /** The time of the fix that was reported last, Unix milliseconds. */
+  get time(): number {
+    return this.#time;
+  }
+
   /** Reports a fix so many metres away from the last one; without a speed (m/s) the marker is to rest there. */
   async drive(eastMeters: number, northMeters: number, more: { readonly heading?: number; readonly speed?: number } = {}): Promise<LngLat> {
     this.#place = moved(this.#place, eastMeters, northMeters);

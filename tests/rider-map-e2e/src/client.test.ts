@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { after, before, test, type TestContext } from 'node:test';
+import { watchTrip, type Strategy, type TripState, type TripWatch, type WatchOptions } from '@ridetracker/rider-client';
+import { WebSocket } from 'ws';
+import { directory, Driver, type Directory } from './demo.js';
+import { FaultProxy } from './fault-proxy.js';
+import { weather } from './faults.js';
+import { missingServer, startServer, type Server } from './server.js';
+
+const reason = missingServer();
+const limit = { timeout: 60_000, skip: reason ?? false };
+const strategies: readonly Strategy[] = ['sse', 'websocket', 'long-poll', 'poll'];
+
+let server: Server;
+let demo: Directory;
+let driver: Driver;
+
+before(async () => {
+  if (reason) return;
+  server = await startServer();
+  demo = await directory(server.url);
+  driver = await Driver.at(server.url, demo);
+});
+
+after(async () => {
+  await server?.stop();
+});
+
+interface Stage {
+  readonly proxy: FaultProxy;
+  readonly watched: TripWatch;
+  readonly states: TripState[];
+}
+
+/** The driver's trip, watched through a proxy; what is seen is checked as it comes. */
+async function stage(t: TestContext, options: WatchOptions = {}, prepare?: (proxy: FaultProxy) => void): Promise<Stage> {
+  const proxy = await FaultProxy.before(server.url);
+  prepare?.(proxy);
+  const watched = watchTrip(`${proxy.url}/v1/trips/${demo.driverTrip.id}/live`, {
+    token: demo.driverTrip.token,
+    WebSocket,
+    backoff: { baseMs: 100, capMs: 500 },
+    ...options,
+  });
+  t.after(async () => {
+    watched.close();
+    await proxy.close();
+  });
+  const states: TripState[] = [];
+  watched.on('state', (state) => {
+    const last = states.at(-1);
+    if (last?.vehicle && state.vehicle) assert.ok(state.vehicle.time >= last.vehicle.time, 'the time went back');
+    assert.notEqual(state.cursor, last?.cursor, 'a state came twice');
+    states.push(state);
+  });
+  return { proxy, watched, states };
+}
+
+function when(watched: TripWatch, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!holds()) return;
+      offs.forEach((off) => off());
+      resolve();
+    };
+    const offs = [watched.on('state', look), watched.on('status', look)];
+    look();
+  });
+}
+
+/** Fixes are a second apart by their time: no further ahead of the clock than a server lets pass. */
+async function drive(eastMeters: number, northMeters: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, driver.time - 5000 - Date.now()));
+  await driver.drive(eastMeters, northMeters);
+}
+
+/** The watch shows the fix that the driver reported last. */
+function shows(watched: TripWatch, time: number): Promise<void> {
+  return when(watched, () => watched.latest?.vehicle?.time === time);
+}
+
+for (const strategy of strategies) {
+  test(`through cuts the last fix is shown in the end, and each connection begins at the cursor, by ${strategy}`, limit, async (t) => {
+    const { proxy, watched, states } = await stage(t, { strategy });
+    for (let round = 0; round < 2; round++) {
+      await drive(10, 0);
+      await shows(watched, driver.time);
+      const { cursor } = watched.latest!;
+      const from = proxy.asked.length;
+      proxy.cut();
+      await drive(10, 0);
+      await shows(watched, driver.time);
+      const next = proxy.asked.slice(from).find(({ path }) => path.endsWith('/live'));
+      // A poll may have asked again before it was cut.
+      if (next) assert.equal(next.cursor, cursor);
+    }
+    assert.ok(states.length >= 4);
+    assert.ok(proxy.asked.every(({ way }) => way === 'other' || way === strategy || (strategy === 'long-poll' && way === 'poll')));
+  });
+
+  test(`in bad weather nothing goes back, and in good weather the last fix is shown, by ${strategy}`, limit, async (t) => {
+    const { proxy, watched } = await stage(t, { strategy, openTimeoutMs: 1500 });
+    const sky = weather(7 + strategies.indexOf(strategy));
+    for (let spell = 0; spell < 6; spell++) {
+      const { fault, only } = sky.next();
+      proxy.faults.delayMs = 400;
+      proxy.set(fault, only);
+      if (spell % 3 === 1) proxy.cut();
+      await drive(8, spell % 2 ? 3 : -3);
+    }
+    proxy.set('none');
+    proxy.cut();
+    await drive(5, 0);
+    await shows(watched, driver.time);
+  });
+}
+
+test('a proxy that holds event streams back costs SSE its place, and the picture is there before', limit, async (t) => {
+  await drive(10, 0);
+  const { proxy, watched } = await stage(t, {}, (before) => before.set('buffer', ['sse']));
+  await shows(watched, driver.time);
+  await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'websocket');
+  assert.equal(proxy.asked.find(({ way }) => way === 'websocket')?.cursor, watched.latest?.cursor);
+});
+
+test('where neither streams nor upgrades get through, a long poll shows every fix', limit, async (t) => {
+  await drive(10, 0);
+  const { watched } = await stage(t, {}, (before) => before.set('bad-gateway', ['sse', 'websocket']));
+  await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'long-poll');
+  await drive(10, 0);
+  await shows(watched, driver.time);
+});
+
+test('a stream that brings every state late, and its alive in time, loses its place', limit, async (t) => {
+  const { proxy, watched } = await stage(t, { checkEveryMs: 500 });
+  await when(watched, () => watched.status.phase === 'live');
+  assert.equal(watched.status.strategy, 'sse');
+  proxy.faults.delayMs = 30_000;
+  proxy.set('delay', ['sse']);
+  const driving = setInterval(() => void drive(6, 0), 1000);
+  try {
+    await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'websocket');
+  } finally {
+    clearInterval(driving);
+  }
+  await drive(6, 0);
+  await shows(watched, driver.time);
+});
+
+test('web pages under any status, and nonsense in frames, end nothing', limit, async (t) => {
+  const { proxy, watched } = await stage(t, { openTimeoutMs: 1500 });
+  for (const fault of ['web-page', 'not-found', 'bad-gateway', 'garble'] as const) {
+    await when(watched, () => watched.status.phase === 'live');
+    const tried = proxy.asked.length;
+    proxy.set(fault);
+    proxy.cut();
+    await drive(6, 0);
+    await when(watched, () => proxy.asked.length > tried + 3);
+    assert.equal(watched.ended, undefined);
+    proxy.set('none');
+    await drive(6, 0);
+    await shows(watched, driver.time);
+  }
+});
+
+test('the age of the picture is told, by the way that it came, and the nodes know it', limit, async (t) => {
+  for (const strategy of strategies) {
+    const { proxy, watched } = await stage(t, { strategy, checkEveryMs: 100, seenEveryMs: 400 });
+    await drive(6, 0);
+    await shows(watched, driver.time);
+    if (strategy === 'websocket') continue;
+    await when(watched, () => {
+      void drive(2, 0);
+      return proxy.asked.some(({ path, status }) => path === '/v1/seen' && status === 204);
+    });
+  }
+  const answer = await fetch(`${server.url}/v1/nodes`, { headers: { Authorization: `Bearer ${demo.dispatcherToken}` } });
+  const { nodes } = (await answer.json()) as { nodes: { seenMs?: { p50: number; p99: number } }[] };
+  assert.ok(nodes.some(({ seenMs }) => seenMs && seenMs.p50 >= 0 && seenMs.p99 < 600_000), JSON.stringify(nodes));
+});
