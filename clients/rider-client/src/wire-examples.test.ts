@@ -72,3 +72,22 @@ test('the written end, drain and capabilities are understood', limit, async (t) 
   assert.ok(Math.abs(waits[0]! - drain!.reconnectAfterMs) < 200, `${waits[0]} ms`);
   assert.equal(watched.capabilities.maxWaitSeconds, capabilities!.maxWaitSeconds);
 });
+
+test('the age of a picture is told as it is written', limit, async (t) => {
+  const [seen] = examples<{ seen: number; strategy: Strategy }>('Seen');
+  const now = 1_764_000_000_000;
+  const state = { ...examples<TripState>('TripState')[0]!, vehicle: { lat: 1, lng: 2, time: now } };
+  const said = new Promise<unknown>((resolve) => {
+    void serve(t, {
+      capabilities: { now },
+      http: (_, response) => openSse(response, position(state)),
+      seen: (request, response) => {
+        response.writeHead(204).end();
+        request.setEncoding('utf8').on('data', (text: string) => resolve(JSON.parse(text)));
+      },
+    }).then((server) =>
+      watchTrip(server.url, { strategy: seen!.strategy, signal: server.over, checkEveryMs: 10, seenEveryMs: 10, shown: () => now - 3_600_000 }),
+    );
+  });
+  assert.deepEqual(await said, { ...seen, seen: 3_600_000 });
+});

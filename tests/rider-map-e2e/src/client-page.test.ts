@@ -138,10 +138,15 @@ test('a leader that is hidden hands over, and one that is frozen is replaced', l
   assert.deepEqual(proxy.streams, ['sse']);
   // The device puts the second to sleep, and its lock with it.
   const session = await context.newCDPSession(second);
-  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await first.bringToFront();
+  await session.send('Debugger.enable');
+  await session.send('Debugger.pause');
   await wait(first, { phase: 'live', shared: false });
   await drivenTo(first);
+  // It wakes, and follows.
+  await session.send('Debugger.resume');
+  await session.send('Debugger.disable');
+  await wait(second, { phase: 'live', shared: true });
+  await drivenTo(first, second);
   await end();
 });
 
