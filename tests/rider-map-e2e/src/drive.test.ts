@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { assertAccessible } from './axe.js';
 import { launch, mapReady, missingBrowser, openPage, type Watched } from './browser.js';
 import { directory, metersBetween, type Directory, type LngLat } from './demo.js';
 import { missingServer, startServer, type Server } from './server.js';
@@ -104,6 +105,7 @@ test('a phone that drives is where its rider sees the car', limit, async () => {
   assert.equal(assigned?.id, demo.driverTrip.id);
   await page.getByRole('heading', { name: 'Drive to the pick-up' }).waitFor();
   await page.getByText('All sent').waitFor();
+  await assertAccessible(page, 'driving');
   await page.context().close();
   assert.deepEqual(complaints, []);
 });
@@ -168,6 +170,7 @@ test('a permission that is not given is said in words, and the car stays off', l
   await page.getByRole('button', { name: 'Start driving' }).click();
   await page.getByRole('alert').getByText('Location is blocked').waitFor();
   assert.equal((await hookOf(page)).on, false);
+  await assertAccessible(page, 'blocked');
   await page.context().close();
   assert.deepEqual(complaints, []);
 });

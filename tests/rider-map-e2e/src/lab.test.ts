@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { assertAccessible } from './axe.js';
 import { launch, missingBrowser, openPage, type Watched } from './browser.js';
 import { directory, Driver, type Directory } from './demo.js';
 import { missingServer, startServer, type Server } from './server.js';
@@ -88,6 +89,7 @@ test('the lab’s figures are those of the five ways to ask', limit, async () =>
   assert.match(await watched.page.innerText('.verdict'), /^In the first \d+ s: asking every 1 s took \d+ requests/);
   assert.match(await watched.page.innerText('.limit'), / 6 .*HTTP\/1\.1/);
   assert.equal(await watched.page.locator('tbody tr').count(), 5);
+  await assertAccessible(watched.page, 'the lab');
   await close(watched);
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { assertAccessible } from './axe.js';
 import { launch, mapReady, missingBrowser, openPage, type Watched } from './browser.js';
 import { directory, type Directory, type LngLat } from './demo.js';
 import { missingServer, startServer, type Server } from './server.js';
@@ -112,6 +113,7 @@ test('the front door says in a sentence what it is, and hands the wheel to a pho
   await mapReady(page);
   assert.match(await page.innerText('h1'), /rides, live/);
   assert.deepEqual(await page.locator('.door b').allInnerTexts(), ['Wait for a ride', 'Dispatch', 'Transport lab', 'Drive with your phone']);
+  await assertAccessible(page, 'the front door');
   await page.click('[data-door=phone]');
   const dialog = page.getByRole('dialog', { name: 'Drive with your phone' });
   await dialog.waitFor();
@@ -119,6 +121,7 @@ test('the front door says in a sentence what it is, and hands the wheel to a pho
   assert.match(await dialog.innerText(), /only over https, or on localhost/);
   await dialog.getByLabel('Address under which').fill('town.example');
   assert.equal(await dialog.locator('.qr-url').innerText(), 'https://town.example/drive/');
+  await assertAccessible(page, 'the code for a phone');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   await close(watched);
@@ -130,6 +133,7 @@ test('without a demo the overview explains itself', limit, async () => {
   await page.route('**/demo.json', (route) => route.fulfill({ status: 404 }));
   await page.goto(`${server.url}/`);
   await page.waitForSelector('.explain');
+  await assertAccessible(page, 'without a demo');
   assert.match(await page.innerText('.explain'), /Sign in/);
   assert.equal(await page.getAttribute('[data-door=dispatch]', 'href'), '/dispatch/');
   await context.close();

@@ -81,8 +81,8 @@ export class DriveView {
       h('div', { class: 'map-frame' }, this.mapContainer),
       this.#sheet,
       h(
-        'div',
-        { class: 'edge' },
+        'aside',
+        { class: 'edge', 'aria-label': 'Map' },
         this.#attribution,
         h('div', { class: 'buttons' }, recentre, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, () => actions.zoomBy(1)), button('Zoom out', icons.minus, () => actions.zoomBy(-1)))),
       ),

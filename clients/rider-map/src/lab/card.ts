@@ -52,8 +52,8 @@ export class Card {
     this.#saw.setAttribute('aria-label', `${words.title}: age of the picture over the last minute. The figures stand in the table below.`);
     this.element = h(
       'section',
-      { class: 'card', 'data-way': id, 'aria-labelledby': `way-${id}` },
-      h('div', { class: 'about' }, h('h2', { id: `way-${id}` }, words.title), h('p', {}, words.sentence)),
+      { class: 'card', 'data-way': id, 'aria-labelledby': `way-${id} about-${id}` },
+      h('div', { class: 'about' }, h('h2', { id: `way-${id}` }, words.title), h('p', { id: `about-${id}` }, words.sentence)),
       h(
         'div',
         { class: 'talk' },

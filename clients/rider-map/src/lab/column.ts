@@ -78,6 +78,8 @@ export class Column {
       fetch: meteredFetch(this.#meter),
       WebSocket: meteredWebSocket(this.#meter),
       backoff,
+      // What the lab makes old on purpose is nobody's picture.
+      seen: false,
       ...(this.pollMs === undefined ? {} : { pollIntervalMs: this.pollMs }),
     }));
     let live = false;

@@ -158,7 +158,7 @@ export class LabView {
       'section',
       { class: 'table', 'aria-labelledby': 'table-title' },
       h('h2', { id: 'table-title' }, 'Side by side, ', this.#span),
-      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'table-title' }, h('table', {}, h('thead', {}, h('tr', {}, ...headings.map((name) => h('th', { scope: 'col' }, name)))), body)),
+      h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'The table; it scrolls sideways where it has to' }, h('table', {}, h('thead', {}, h('tr', {}, ...headings.map((name) => h('th', { scope: 'col' }, name)))), body)),
     );
   }
 }

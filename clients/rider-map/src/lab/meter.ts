@@ -154,6 +154,11 @@ export function meteredWebSocket(options: MeterOptions): new (url: string) => un
       else void network.way().then(() => this.#open(url));
     }
 
+    /** Not counted: a page can't see what its other ways send. */
+    send(text: string): void {
+      this.#socket?.send(text);
+    }
+
     close(): void {
       this.#end(false);
       this.#letGo();

@@ -81,7 +81,7 @@ export class OverviewView {
     root.append(
       h('div', { class: 'map-frame' }, this.mapContainer),
       this.#card,
-      h('div', { class: 'edge' }, this.#attribution, h('div', { class: 'buttons' }, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, 1), button('Zoom out', icons.minus, -1)))),
+      h('aside', { class: 'edge', 'aria-label': 'Map' }, this.#attribution, h('div', { class: 'buttons' }, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, 1), button('Zoom out', icons.minus, -1)))),
     );
     new ResizeObserver(() => root.style.setProperty('--sheet', `${this.#card.offsetHeight}px`)).observe(this.#card);
     document.addEventListener('keydown', (event) => {
