@@ -3,6 +3,7 @@ import { after, afterEach, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { assertAccessible } from './axe.js';
 import { launch, missingBrowser, openPage, type Watched } from './browser.js';
+import { startWire } from './cut-proxy.js';
 import { directory, metersBetween, type Directory, type LngLat } from './demo.js';
 import { api, deskReady, hookOf, newTrip, report, type DispatchHook, type TripRecord } from './dispatch-page.js';
 import { missingServer, startServer, type Server } from './server.js';
@@ -285,8 +286,12 @@ test('a zone is drawn, counts its cars, tells who comes, and is deleted after as
   assert.equal(items[0]!.geometry.coordinates[0]!.length, 5);
   for (const [i, corner] of corners.entries()) assert.ok(metersBetween(corner, { lng: items[0]!.geometry.coordinates[0]![i]![0]!, lat: items[0]!.geometry.coordinates[0]![i]![1]! }) < 30);
   await page.waitForFunction(() => /[1-9]\d* cars?/.test(document.querySelector('.d-zone-label')?.textContent ?? ''));
-  await parkDriver(page);
-  await page.waitForFunction(() => [...document.querySelectorAll('.d-zone-news li')].some((item) => /TE 57 CAR came into Test Zone/.test(item.textContent ?? '')));
+  // Which fix is the first that Records looks at with the new zone can't be seen from here: the car goes on reporting.
+  const told = (): Promise<boolean> => page.$$eval('.d-zone-news li', (items) => items.some((item) => /TE 57 CAR came into Test Zone/.test(item.textContent ?? '')));
+  for (const endMs = Date.now() + 40_000; !(await told()); await page.waitForTimeout(1000)) {
+    assert.ok(Date.now() < endMs, 'nobody was told that the car came into the zone');
+    await report(server.url, driver, driverToken, middle, [[0, 0]]);
+  }
   await assertAccessible(page, 'the zones');
   await page.click('[aria-label="Delete Test Zone"]');
   await page.click('text=Keep');
@@ -332,13 +337,19 @@ for (const [width, height] of [[320, 568], [390, 844], [820, 1180], [1600, 1000]
 }
 
 test('a connection that drops is said, and comes back by itself', limit, async () => {
-  const watched = await openDesk();
-  const { page } = watched;
-  await page.context().setOffline(true);
-  await page.waitForFunction(() => /Reconnecting/.test(document.querySelector('.d-head .pill')?.textContent ?? ''), undefined, { timeout: 40_000 });
-  assert.match(await page.innerText('.d-notice'), /dropped/);
-  await page.context().setOffline(false);
-  await page.waitForFunction(() => /Live/.test(document.querySelector('.d-head .pill')?.textContent ?? ''), undefined, { timeout: 40_000 });
-  await page.waitForSelector('.d-notice', { state: 'hidden', timeout: 40_000 });
-  await close(watched, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
+  const wire = await startWire(server.url);
+  try {
+    const watched = await openPage(browser, `${wire.url}/dispatch/`);
+    const { page } = watched;
+    await deskReady(page);
+    wire.cut();
+    await page.waitForFunction(() => /Reconnecting/.test(document.querySelector('.d-head .pill')?.textContent ?? ''));
+    await page.waitForFunction(() => /dropped/.test(document.querySelector('.d-notice')?.textContent ?? ''));
+    wire.mend();
+    await page.waitForFunction(() => /Live/.test(document.querySelector('.d-head .pill')?.textContent ?? ''));
+    await page.waitForSelector('.d-notice', { state: 'hidden', timeout: 40_000 });
+    await close(watched, /net::ERR_/);
+  } finally {
+    await wire.close();
+  }
 });

@@ -50,7 +50,39 @@ function newestTrip(demo: Directory): string {
   return trip.token;
 }
 
+/** The desk with its cars, and a busy one of them chosen if `chosen`. */
+const desk = (chosen: boolean) => async (page: Page): Promise<void> => {
+  await carsDrawn(page);
+  if (!chosen) return;
+  await page.waitForSelector('.d-row.car .d-mark.busy');
+  await page.evaluate(() => document.querySelector<HTMLElement>('.d-row.car:not([hidden]):has(.d-mark.busy)')?.click());
+  // The trail, the way and the camera's flight.
+  await page.waitForTimeout(5000);
+};
+
+/** A zone of four corners, drawn and about to be closed. */
+async function drawing(page: Page): Promise<void> {
+  await carsDrawn(page);
+  await page.click('button[aria-label="Zones"]');
+  await page.click('text=Draw a zone');
+  const map = (await page.locator('.map').boundingBox())!;
+  for (const [x, y] of [[0.35, 0.35], [0.6, 0.3], [0.65, 0.6], [0.4, 0.65]] as const) await page.mouse.click(map.x + map.width * x, map.y + map.height * y);
+  await page.mouse.move(map.x + map.width * 0.36, map.y + map.height * 0.5);
+  await page.waitForTimeout(1000);
+}
+
 export const shots: readonly Shot[] = [
+  { name: 'dispatch', path: () => '/dispatch/', ready: desk(false), at: ['phone', 'desktop', 'tablet', 'small'] },
+  { name: 'dispatch-chosen', path: () => '/dispatch/', ready: desk(true), at: ['phone', 'desktop', 'tablet'] },
+  { name: 'dispatch-drawing', path: () => '/dispatch/', ready: drawing },
+  {
+    name: 'dispatch-sign-in',
+    path: () => '/dispatch/#not-a-token',
+    ready: async (page) => {
+      await page.waitForFunction(() => document.querySelector('#d-token-error')?.textContent !== '');
+      await page.waitForTimeout(500);
+    },
+  },
   { name: 'rider', path: (demo) => `/t/#${newestTrip(demo)}`, ready: carsDrawn, at: ['phone', 'desktop', 'small', 'landscape'] },
   { name: 'overview', path: () => '/', ready: carsDrawn, at: ['phone', 'desktop', 'small', 'tablet'] },
   {

@@ -51,6 +51,7 @@ export class DispatchMap {
   #replayed: Replayed | 'unknown' | undefined;
   #margins: Margins = { top: 80, right: 80, bottom: 40, left: 40 };
   #following = false;
+  #tool = false;
 
   constructor(table: FleetTable, events: MapEvents) {
     this.#table = table;
@@ -171,12 +172,15 @@ export class DispatchMap {
     this.#map?.getSource<maplibregl.GeoJSONSource>(source)?.setData(data);
   }
 
+  /** The cursor of a tool that takes clicks for itself; empty: none. */
   cursor(name: string): void {
     const canvas = this.#map?.getCanvas();
     if (canvas) canvas.style.cursor = name;
     this.#tool = name !== '';
+    // Two corners near each other, or one that is set again, are not a wish to zoom.
+    if (this.#tool) this.#map?.doubleClickZoom.disable();
+    else this.#map?.doubleClickZoom.enable();
   }
-  #tool = false;
 
   zoomBy(steps: number): void {
     this.#map?.zoomTo(this.zoom + steps, { duration: reducedMotion() ? 0 : 200 });
