@@ -95,7 +95,7 @@ try {
   console.log(`${cars} cars, all moving each second (${(server.tickBytes / 1e6).toFixed(1)} MB of JSON a tick), ${seconds} s each, 1440 x 900\n`);
   console.log('| | script in 1/60 s, p50, ms | p95 | p99 | most | script in 1 s, ms | frames drawn in 1 s |\n|---|---|---|---|---|---|---|');
   await measure(browser, page, 'the whole city, in groups', () => wait(seconds * 1000));
-  await page.evaluate(() => document.querySelector<HTMLElement>('.d-row.car')?.click());
+  await page.evaluate(() => document.querySelector<HTMLElement>('.d-row.row-car')?.click());
   await measure(browser, page, 'a car chosen', () => wait(seconds * 1000));
   await page.keyboard.press('Escape');
   for (let i = 0; i < 3; i++) await page.click('[aria-label="Zoom in"]');

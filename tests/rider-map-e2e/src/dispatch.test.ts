@@ -77,7 +77,7 @@ test('the demo opens the desk: every car, its names, and how the nodes do', limi
   assert.ok(shown >= 50, `${shown} cars`);
   assert.ok(single > 0 && single <= shown && groups >= 0);
   assert.match(await page.innerText('.d-head .pill'), /Live/);
-  assert.match(await page.innerText('.d-row.car >> nth=0'), /MB \d+/);
+  assert.match(await page.innerText('.d-row.row-car >> nth=0'), /MB \d+/);
   const counts = await page.$$eval('.d-filters span', (spans) => spans.map((span) => Number(span.textContent)));
   assert.equal(counts[0], counts[1]! + counts[2]! + counts[3]!);
   await page.waitForSelector('.d-health:not([hidden])');
@@ -141,13 +141,13 @@ test('by keyboard alone: search a plate, choose the car, follow it, and leave it
   const { page } = watched;
   await parkDriver(page);
   await search(page, 'te57');
-  await page.waitForFunction(() => document.querySelectorAll('.d-row.car:not([hidden])').length === 1);
+  await page.waitForFunction(() => document.querySelectorAll('.d-row.row-car:not([hidden])').length === 1);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.d-detail:not([hidden])');
   assert.match(await page.innerText('.d-detail'), /TE 57 CAR[\s\S]*Wilhelmina[\s\S]*Green test car/);
   assert.equal((await hookOf(page)).chosen, driver);
-  assert.equal(await page.getAttribute('.d-row.car:not([hidden])', 'aria-selected'), 'true');
+  assert.equal(await page.getAttribute('.d-row.row-car:not([hidden])', 'aria-selected'), 'true');
   await assertAccessible(page, 'a car that is chosen');
   await page.focus('.d-detail .d-button.strong');
   await page.keyboard.press('Enter');
@@ -163,9 +163,9 @@ test('filters leave only their kind in the list', limit, async () => {
   const watched = await openDesk();
   const { page } = watched;
   await page.click('[data-kind="busy"]');
-  await page.waitForFunction(() => document.querySelectorAll('.d-row.car:not([hidden]) .d-mark.idle').length === 0 && document.querySelectorAll('.d-row.car:not([hidden]) .d-mark.busy').length > 3);
+  await page.waitForFunction(() => document.querySelectorAll('.d-row.row-car:not([hidden]) .d-mark.idle').length === 0 && document.querySelectorAll('.d-row.row-car:not([hidden]) .d-mark.busy').length > 3);
   await page.click('[data-kind="stale"]');
-  await page.waitForFunction(() => /No stale car/.test(document.querySelector<HTMLElement>('.d-empty:not([hidden])')?.innerText ?? '') || document.querySelector('.d-row.car:not([hidden]) .d-mark.stale'));
+  await page.waitForFunction(() => /No stale car/.test(document.querySelector<HTMLElement>('.d-empty:not([hidden])')?.innerText ?? '') || document.querySelector('.d-row.row-car:not([hidden]) .d-mark.stale'));
   await close(watched);
 });
 
@@ -191,7 +191,7 @@ test('a waiting trip is given to the nearest idle car, and cancelled after askin
   const { page } = watched;
   await parkDriver(page);
   const trip = await newTrip(server.url, demo.dispatcherToken, middle, 'Test Square');
-  await page.click(`.d-row.trip[data-id="${trip.id}"]`);
+  await page.click(`.d-row.row-trip[data-id="${trip.id}"]`);
   await page.waitForSelector('.d-detail:not([hidden])');
   assert.match(await page.innerText('.d-detail'), /Waiting for a driver[\s\S]*Test Square[\s\S]*North Gate/);
   await page.click('text=Assign a driver');
@@ -224,13 +224,13 @@ test('what somebody else did meanwhile is said in words, not undone', limit, asy
   await page.reload();
   await deskReady(page);
   await parkDriver(page);
-  await page.click(`.d-row.trip[data-id="${trip.id}"]`);
+  await page.click(`.d-row.row-trip[data-id="${trip.id}"]`);
   await api(server.url, demo.dispatcherToken, `/v1/trips/${trip.id}/cancel`, 'POST');
   await page.click('text=Assign a driver');
   await page.click('.d-options button >> nth=0');
   // The trip is over: its details close, and the row is gone.
   await page.waitForSelector('.d-detail', { state: 'hidden' });
-  assert.equal(await page.isVisible(`.d-row.trip[data-id="${trip.id}"]`), false);
+  assert.equal(await page.isVisible(`.d-row.row-trip[data-id="${trip.id}"]`), false);
   assert.match(await page.innerText('.d-notice'), /cancelled already/);
   await close(watched, /409/);
 });
@@ -327,7 +327,7 @@ for (const [width, height] of [[320, 568], [390, 844], [820, 1180], [1600, 1000]
       await page.click('.d-opener');
       await page.waitForSelector('.d-panel', { state: 'visible' });
     }
-    await page.click('.d-row.car >> nth=1');
+    await page.click('.d-row.row-car >> nth=1');
     await page.waitForSelector('.d-detail:not([hidden])');
     const wide = await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.d-panel *, .d-detail *, .d-trail *, .d-health *')].filter((element) => element.offsetParent && !element.closest('.d-filters') && element.getBoundingClientRect().right > innerWidth + 1).map((element) => element.className));
     assert.deepEqual(wide, []);

@@ -272,7 +272,8 @@ export class Console {
     const card = this.chosen.choice !== undefined || this.desk.isOpen;
     const trail = this.chosen.choice?.type === 'car';
     const narrow = innerWidth < sheetBelow;
-    this.map.setMargins({ top: 84, left: 40, right: narrow ? 40 : card ? 340 : 90, bottom: narrow ? (card ? innerHeight * 0.56 : innerHeight * 0.44) : trail ? 190 : 50 });
+    // On a phone the map ends at the list; a card reaches higher than that.
+    this.map.setMargins({ top: 84, left: 40, right: narrow ? 40 : card ? 340 : 90, bottom: narrow ? (card ? innerHeight * 0.14 + 40 : 40) : trail ? 190 : 50 });
     show(this.#stack, card);
   }
 

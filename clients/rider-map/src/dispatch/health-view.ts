@@ -35,6 +35,8 @@ export class HealthView {
     ];
     this.#figures.forEach(({ value, element }, i) => {
       setText(value, texts[i] ?? '');
+      // A narrow bar has no room for what did not happen.
+      element.toggleAttribute('data-none', texts[i] === '0');
       // What is not known is not said.
       show(element, texts[i] !== undefined);
     });

@@ -116,7 +116,7 @@ export class ListView {
     element.style.transform = `translateY(${this.#tops[index]!}px)`;
     element.dataset['index'] = String(index);
     element.id = `d-row-${index}`;
-    element.className = `d-row ${row.type}${index === this.#active ? ' active' : ''}`;
+    element.className = `d-row row-${row.type}${index === this.#active ? ' active' : ''}`;
     if (row.type === 'heading' || row.type === 'more') {
       setText(slot.title, row.text);
       for (const rest of [slot.about, slot.status, slot.more]) setText(rest, '');
