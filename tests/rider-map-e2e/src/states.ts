@@ -13,6 +13,13 @@ export interface Scene {
 
 const now = (): number => Date.now();
 
+/** The same as if the car had reported just now. */
+function fresh(state: State): State {
+  const time = now();
+  const vehicle = state['vehicle'] as object | undefined;
+  return { ...state, cursor: `fresh-${time}`, lastHeard: time, ...(vehicle ? { vehicle: { ...vehicle, time } } : {}) };
+}
+
 function without(state: State, ...names: string[]): State {
   return Object.fromEntries(Object.entries(state).filter(([name]) => !names.includes(name))) as State;
 }
@@ -30,12 +37,12 @@ export const scenes: readonly Scene[] = [
       body: { ...without(state, 'vehicle', 'path', 'route'), status: 'enroute-to-pickup', eta: { seconds: 540 } },
     }),
   },
-  { name: 'here', answer: (state) => ({ status: 200, body: { ...without(state, 'eta'), status: 'arrived-at-pickup' } }) },
+  { name: 'here', answer: (state) => ({ status: 200, body: { ...without(fresh(state), 'eta'), status: 'arrived-at-pickup' } }) },
   {
     name: 'riding',
     answer: (state) => ({
       status: 200,
-      body: { ...state, status: 'enroute-to-dropoff', eta: { seconds: 420, distance: 1900 } },
+      body: { ...fresh(state), status: 'enroute-to-dropoff', eta: { seconds: 420, distance: 1900 } },
     }),
   },
   {
@@ -47,7 +54,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'reconnecting',
-    answer: (state) => ({ status: 200, body: { ...state, status: 'enroute-to-pickup', eta: { seconds: 240, distance: 1500 } } }),
+    answer: (state) => ({ status: 200, body: { ...fresh(state), status: 'enroute-to-pickup', eta: { seconds: 240, distance: 1500 } } }),
     then: async (page) => {
       await page.unroute('**/live');
       await page.route('**/live', (route) => route.abort());
@@ -56,7 +63,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'offline',
-    answer: (state) => ({ status: 200, body: { ...state, status: 'enroute-to-pickup', eta: { seconds: 240, distance: 1500 } } }),
+    answer: (state) => ({ status: 200, body: { ...fresh(state), status: 'enroute-to-pickup', eta: { seconds: 240, distance: 1500 } } }),
     then: async (page) => {
       await page.context().setOffline(true);
       await page.waitForSelector('body[data-phase="offline"]');
@@ -74,7 +81,8 @@ export async function play(page: Page, scene: Scene, state: State): Promise<void
     const answer = scene.answer(state);
     if (answer === 'no answer') return route.abort();
     if (answer === 'wait') return;
-    if (route.request().headers()['if-none-match']) return route.fulfill({ status: 304 });
+    const { cursor } = (answer.body ?? {}) as { cursor?: string };
+    if (cursor !== undefined && route.request().headers()['if-none-match'] === `"${cursor}"`) return route.fulfill({ status: 304 });
     return route.fulfill({ status: answer.status, json: answer.body });
   });
 }

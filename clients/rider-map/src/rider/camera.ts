@@ -33,13 +33,15 @@ export class Camera {
     this.#fittedFor = '';
   }
 
-  follow(car: LngLat | undefined, stop: LngLat | undefined, way: readonly LngLat[], hasRoute: boolean, nowMs: number): void {
+  /** `way` is the way ahead; `reach`, two corners of the area where a silent car can be, is kept in sight as it grows. */
+  follow(car: LngLat | undefined, stop: LngLat | undefined, way: readonly LngLat[], hasRoute: boolean, nowMs: number, reach: readonly LngLat[] = []): void {
     const points = [car, stop].filter((point) => point !== undefined);
     if (points.length === 0) return;
     const key = `${car ? 'car' : ''} ${stop ? `${stop.lng} ${stop.lat}` : ''} ${hasRoute}`;
     const due = nowMs - this.#fittedAtMs > restMs;
-    const all = [...points, ...way];
-    if (key === this.#fittedFor && !(due && (this.#outside(car) || this.#tooFar(all)))) return;
+    const all = [...points, ...way, ...withRoom(reach)];
+    const moved = this.#outside(car) || reach.some((corner) => this.#offMap(corner)) || this.#tooFar(all);
+    if (key === this.#fittedFor && !(due && moved)) return;
     const flight = this.#fittedFor !== '' && !reducedMotion();
     this.#fittedFor = key;
     this.#fittedAtMs = nowMs;
@@ -72,9 +74,28 @@ export class Camera {
     return x < left - slackX / 4 || x > left + width + slackX / 4 || y < top - slackY / 4 || y > top + height + slackY / 4;
   }
 
+  #offMap(point: LngLat): boolean {
+    const { x, y } = this.#map.project([point.lng, point.lat]);
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const { top, right, bottom, left } = this.#padding();
+    // Pins stand out at the top and to the sides: the area may go half into what is left for them.
+    return x < left / 2 || x > clientWidth - right / 2 || y < top / 2 || y > clientHeight - bottom + 24;
+  }
+
   /** The car has come so near to its stop that the map can be closer. */
   #tooFar(points: readonly LngLat[]): boolean {
     const zoom = this.#fit(points)?.zoom;
     return zoom !== undefined && zoom - this.#map.getZoom() > 0.6;
   }
+}
+
+/** The corners, farther out by a third, so that the camera does not move at each step of the area. */
+function withRoom(reach: readonly LngLat[]): LngLat[] {
+  const [a, b] = reach;
+  if (!a || !b) return [];
+  const [lng, lat] = [(b.lng - a.lng) / 6, (b.lat - a.lat) / 6];
+  return [
+    { lng: a.lng - lng, lat: a.lat - lat },
+    { lng: b.lng + lng, lat: b.lat + lat },
+  ];
 }

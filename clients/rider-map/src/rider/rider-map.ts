@@ -52,6 +52,7 @@ export class RiderMap {
   #route: LngLat[] = [];
   #trail: LngLat[][] = [];
   #reach: Collection = none;
+  #reachCorners: readonly LngLat[] = [];
   #padding: Padding = { top: 80, right: 40, bottom: 40, left: 40 };
   #following = true;
   #drawnAtMs = -Infinity;
@@ -167,6 +168,8 @@ export class RiderMap {
     const reach = streets.length === 0 && !circle ? none : reachFeatures(streets, circle);
     if (reach === this.#reach) return;
     this.#reach = reach;
+    this.#reachCorners = cornersOf(streets.flatMap(({ line }) => line));
+    this.#run();
     this.#setData('reach', reach);
   }
 
@@ -225,7 +228,7 @@ export class RiderMap {
     }
     if (this.#following) {
       const way = view.showRoute ? this.#routeAhead(car) : [];
-      this.#camera?.follow(car, this.#nextStop(), car ? way : [], this.#route.length > 0, nowMs);
+      this.#camera?.follow(car, this.#nextStop(), car ? way : [], this.#route.length > 0, nowMs, this.#reachCorners);
     }
     if (car && !this.#carDrawn) {
       this.#carDrawn = true;
@@ -283,4 +286,21 @@ export class RiderMap {
   #setData(source: string, data: Collection): void {
     this.#base?.map.getSource<maplibregl.GeoJSONSource>(source)?.setData(data);
   }
+}
+
+/** South-west and north-east of all points; none of none. */
+function cornersOf(points: readonly LngLat[]): readonly LngLat[] {
+  const [first] = points;
+  if (!first) return [];
+  let [west, south, east, north] = [first.lng, first.lat, first.lng, first.lat];
+  for (const { lng, lat } of points) {
+    west = Math.min(west, lng);
+    east = Math.max(east, lng);
+    south = Math.min(south, lat);
+    north = Math.max(north, lat);
+  }
+  return [
+    { lng: west, lat: south },
+    { lng: east, lat: north },
+  ];
 }

@@ -160,7 +160,7 @@ export class RiderView {
     // A stop's label lies beside its pin.
     const [near, far, edge] = low ? [card + 48, 88, 64] : [card + 96, 220, 96];
     const rtl = this.#speech.language.dir === 'rtl';
-    return { top: edge, right: rtl ? near : far, bottom: low ? 40 : 72, left: rtl ? far : near };
+    return { top: edge, right: rtl ? near : far, bottom: 72, left: rtl ? far : near };
   }
 
   setAttribution(text: string): void {

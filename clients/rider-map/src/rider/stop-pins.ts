@@ -42,19 +42,22 @@ export class StopPins {
     }
   }
 
-  /** A label lies away from the way (where there is none, from the other stop), unless it would be off the free map there. */
+  /** A label lies away from the way (where there is none, from the other stop), unless it would be off the free map there; then below. */
   turnLabels(route: readonly LngLat[], padding: Padding): void {
     for (const [kind, { marker, place }] of this.#pins) {
       const element = marker.getElement();
       const label = element.querySelector<HTMLElement>('.stop-label');
       if (!label) continue;
       const { x } = this.map.project([place.lng, place.lat]);
-      const needed = 34 + label.offsetWidth;
-      const east = this.map.getContainer().clientWidth - labelMargin - x >= needed;
-      const west = x - (padding.left - labelMargin) >= needed;
+      const width = label.offsetWidth || Number(element.dataset['width'] ?? 0);
+      element.dataset['width'] = String(width);
+      const [first, last] = [padding.left - labelMargin, this.map.getContainer().clientWidth - labelMargin];
+      const east = last - x >= 34 + width;
+      const west = x - first >= 34 + width;
       const towards = wayFrom(place, route) ?? this.#pins.get(kind === 'pickup' ? 'dropoff' : 'pickup')?.place;
       const wantsWest = towards !== undefined && towards.lng > place.lng;
-      element.classList.toggle('west', west && (wantsWest || !east));
+      const below = x - width / 2 >= first && x + width / 2 <= last;
+      element.dataset['label'] = east && (!wantsWest || !west) ? 'east' : west ? 'west' : below ? 'below' : 'none';
     }
   }
 }
