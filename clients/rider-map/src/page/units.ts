@@ -6,10 +6,13 @@ export class Units {
   readonly #locale: string;
   readonly #miles: boolean;
   readonly #timeZone: string | undefined;
+  /** Of 24 hours all have two digits: 00:10, 9:10 pm. */
+  readonly #hour: '2-digit' | 'numeric';
 
   constructor(locale: string, timeZone?: string) {
     this.#locale = locale;
     this.#timeZone = timeZone;
+    this.#hour = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit';
     this.#miles = milesRegions.includes(new Intl.Locale(locale).maximize().region ?? '');
   }
 
@@ -29,11 +32,11 @@ export class Units {
 
   /** Hours and minutes. */
   clock(ms: number): string {
-    return this.#time(ms, { hour: 'numeric', minute: '2-digit' });
+    return this.#time(ms, { hour: this.#hour, minute: '2-digit' });
   }
 
   clockWithSeconds(ms: number): string {
-    return this.#time(ms, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+    return this.#time(ms, { hour: this.#hour, minute: '2-digit', second: '2-digit' });
   }
 
   /** "40 s", "3 min". */

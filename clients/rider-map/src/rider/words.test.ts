@@ -77,6 +77,11 @@ test('units follow the region', () => {
   assert.deepEqual([speech.age(0.2), speech.age(59.4), speech.age(185)], ['1 s', '59 s', '3 min']);
 });
 
+test('the clock is as people of the region write it', () => {
+  const night = Date.UTC(2026, 0, 1, 0, 5);
+  assert.deepEqual(['en-GB', 'de-DE', 'en-US'].map((locale) => new Units(locale, 'UTC').clock(night).replace(/\s/u, ' ')), ['00:05', '00:05', '12:05 AM']);
+});
+
 test('a screen reader hears changes only', () => {
   const announcer = new Announcer();
   const english = new Speech(pickLanguage(['en-GB']), messages, 'UTC');
