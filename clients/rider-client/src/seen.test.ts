@@ -132,7 +132,7 @@ test('a stream whose pictures are older than a plain answer’s loses its place,
     },
     webSocket: (_, socket) => socket.send(JSON.stringify(trip(3, { vehicle: { lat: 1, lng: 2, time: serverNow() } }))),
   });
-  const watched = watch(server, { seen: false });
+  const watched = watch(server, { seen: false, checkEveryMs: 500 });
   await new Promise<void>((resolve) => watched.on('state', ({ cursor }) => cursor === 'c3' && resolve()));
   assert.deepEqual(server.asked.map(({ way }) => way), ['sse', 'poll', 'poll', 'websocket']);
   assert.equal(server.asked.at(-1)?.cursor, 'c1');
@@ -151,7 +151,7 @@ test('a stream whose car is silent for everyone keeps its place', limit, async (
         }
       },
     }).then(({ server }) => {
-      const watched = watch(server, { seen: false });
+      const watched = watch(server, { seen: false, checkEveryMs: 500 });
       watched.on('status', ({ strategy }) => assert.equal(strategy, 'sse'));
     });
   });

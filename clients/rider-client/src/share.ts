@@ -85,12 +85,18 @@ export function share<M>(page: PageLike, key: string, host: Host<M>): Share<M> {
         turn(false);
         return new Promise<void>((resolve) => (letGo = resolve));
       })
-      // The wish was taken back, or the lock was taken away.
-      .catch(() => {})
-      .then(() => {
-        if (following || left) return;
-        turn(true);
-        turned();
+      .then(
+        () => false,
+        // Unless the wish was taken back, or the lock away, this page may have no locks (its storage is blocked): it leads itself.
+        () => following && !signal.aborted,
+      )
+      .then((refused) => {
+        if (left) return;
+        if (refused) turn(false);
+        else if (!following) {
+          turn(true);
+          turned();
+        }
       });
   }
 

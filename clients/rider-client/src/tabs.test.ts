@@ -231,3 +231,13 @@ test('a connection that was open before the network went is renewed when it is b
   await phase(watched, 'live');
   assert.deepEqual(server.asked.map(({ cursor }) => cursor), [undefined, 'c1']);
 });
+
+test('a page that is let to no locks has a connection of its own', limit, async (t) => {
+  const { server, browser, watch } = await stage(t);
+  const tab = browser.open();
+  tab.refusesLocks = true;
+  const watched = watch(tab);
+  await until(watched, 'c1');
+  assert.equal(server.asked.length, 1);
+  assert.equal(watched.status.shared, undefined);
+});

@@ -49,6 +49,8 @@ export class Tab extends EventTarget implements PageLike {
   readonly document: EventTarget & { hidden: boolean };
   readonly navigator: { onLine: boolean; readonly locks: LockManager };
   readonly BroadcastChannel: typeof BroadcastChannel;
+  /** As where a visitor blocks storage. */
+  refusesLocks = false;
   readonly #browser: Browser;
 
   constructor(browser: Browser, hidden: boolean, channels: BroadcastChannel[]) {
@@ -93,6 +95,7 @@ export class Tab extends EventTarget implements PageLike {
   }
 
   #request(name: string, { signal, steal }: LockOptions, work: () => Promise<void> | undefined): Promise<void> {
+    if (this.refusesLocks) return Promise.reject(new DOMException('denied', 'SecurityError'));
     const lock = this.#browser.lock(name);
     return new Promise<void>((resolve, reject) => {
       const grant = (): void => {
