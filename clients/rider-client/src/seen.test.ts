@@ -164,7 +164,7 @@ test('a stream that does not open is measured by a plain answer, and that is han
     },
     webSocket: (_, socket) => socket.send(JSON.stringify(trip(2))),
   });
-  const watched = watch(server, { seen: false });
+  const watched = watch(server, { seen: false, checkEveryMs: 500 });
   const seen: string[] = [];
   await new Promise<void>((resolve) => watched.on('state', ({ cursor }) => (seen.push(cursor), cursor === 'c2' && resolve())));
   assert.deepEqual(seen, ['c1', 'c2']);
