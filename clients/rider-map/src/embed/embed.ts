@@ -72,6 +72,8 @@ export class RideTrackerTrip extends HTMLElement {
       strategy: isStrategy(via) ? via : 'auto',
       speech: new Speech(language, messages),
       theme: chosen,
+      // The page around has the token's keeper.
+      renews: false,
       onState: (state: TripState) => this.#tell('state', state),
       onEnd: (end) => this.#tell('end', end),
     });

@@ -23,6 +23,8 @@ export interface RideOptions {
   readonly strategy: Strategy | 'auto';
   readonly speech: Speech;
   readonly theme: Theme;
+  /** Asks the demo for the next token before this one ends; where there is no demo it ends. */
+  readonly renews: boolean;
   readonly onPhase?: (phase: Phase) => void;
   readonly onState?: (state: TripState) => void;
   readonly onEnd?: (end: End) => void;
@@ -75,7 +77,7 @@ export class Ride {
     const trip = claimsOf(token)?.trip;
     this.#tripUrl = new URL(`/v1/trips/${encodeURIComponent(trip ?? '')}`, server).href;
     const renewalUrl = new URL(`/demo/token?trip=${encodeURIComponent(trip ?? '')}`, server).href;
-    this.#keeper = new TokenKeeper(token, trip === undefined ? '' : renewalUrl, options.onToken);
+    this.#keeper = new TokenKeeper(token, trip !== undefined && options.renews ? renewalUrl : '', options.onToken);
     this.#watch = watchTrip(`${this.#tripUrl}/live`, {
       getToken: (why) => this.#keeper.get(why),
       strategy,

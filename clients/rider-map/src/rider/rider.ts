@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     strategy: isStrategy(pinned) ? pinned : 'auto',
     speech,
     theme: 'auto',
+    renews: true,
     onPhase: (phase) => (document.body.dataset['phase'] = phase),
     // A reload or a bookmark then has the token that still works.
     onToken: (token) => history.replaceState(null, '', `#${token}`),
