@@ -186,6 +186,18 @@ test('a click on a mark chooses that car', limit, async () => {
   await close(watched);
 });
 
+test('a car that fell silent turns amber and stands first among those that need a look', limit, async () => {
+  const watched = await openDesk();
+  const { page } = watched;
+  await parkDriver(page);
+  const row = `.d-row.row-car[data-id="${driver}"]:not([hidden])`;
+  await page.waitForSelector(`${row}[data-tone="warn"]`, { timeout: 60_000 });
+  assert.match(await page.innerText(row), /Last seen \d+ s/);
+  assert.equal(await page.isVisible(`${row} .d-mark.stale`), true);
+  assert.match(await page.innerText('.d-row.row-heading >> nth=0'), /Need a look/);
+  await close(watched);
+});
+
 test('a waiting trip is given to the nearest idle car, and cancelled after asking', limit, async () => {
   const watched = await openDesk();
   const { page } = watched;

@@ -135,6 +135,7 @@ export class Console {
     void this.#askNodes();
     setInterval(() => this.#tick(), 1000);
     await this.map.start(this.#mapContainer, config);
+    this.desk.mapReady();
     this.#setMargins();
     document.body.dataset['map'] = 'ready';
   }

@@ -82,6 +82,11 @@ export class ZoneDesk {
     return (await this.#try(() => this.#parts.zones.load())) === undefined;
   }
 
+  /** The map is there: labels can stand on it. */
+  mapReady(): void {
+    this.#show(undefined);
+  }
+
   open(open: boolean): void {
     if (!open) this.#stop();
     this.#open = open;
