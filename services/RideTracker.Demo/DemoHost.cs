@@ -97,6 +97,7 @@ internal static class DemoHost
             ["Logging:LogLevel:RideTracker.Client"] = "Error",
             // Nobody waits for the demo's riders to be spread over other nodes.
             ["Tracking:DrainSeconds"] = "1",
+            ["Tracking:Name"] = "demo",
         });
         // Again, since what is set there counts more than the demo's defaults.
         configuration.AddEnvironmentVariables();

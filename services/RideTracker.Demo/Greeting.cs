@@ -30,28 +30,39 @@ internal sealed class Greeting(DemoSettings settings, DemoAddress address, DemoF
     {
         await rides.FirstUnderWay.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cancellationToken.IsCancellationRequested || fleet.TripsGoingOnFor(TimeSpan.Zero) is not [var trip, ..]) return;
-        string token;
+        string token, drivers;
         try
         {
             token = (await tokens.ForRiderAsync(trip, cancellationToken)).Token;
+            drivers = (await tokens.ForDriverAsync(HandTrip.Driver, cancellationToken)).Token;
         }
         catch (Exception failure) when (failure is HttpRequestException or RecordsRefusedException or OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"demo: no link to a rider's trip, since its token could not be had: {failure.Message}");
+            await Console.Error.WriteLineAsync($"demo: no link to a rider's trip, since a token could not be had: {failure.Message}");
             return;
         }
 
         var own = address.Own.ToString();
+        _out.WriteLine();
+        Show("all cars", "", own);
+        Show("one rider", "t", $"{own}t/#{token}");
+        Show("dispatcher", "dispatch", $"{own}dispatch/");
+        Show("be a car", "drive", $"{own}drive/#{drivers}");
+        Show("four ways", "lab", $"{own}lab/");
+        Show("embedded", "embed", $"{own}embed/");
         _out.WriteLine(
             $"""
-
-              all cars    {own}
-              one rider   {own}t/#{token}
               by hand     {own}demo.json
 
               curl -N -H 'Accept: text/event-stream' '{address.Nodes}v1/trips/{trip.Value}/live?access_token={token}'
 
             {settings.Cars} cars are driving. Ctrl-C ends it.
             """);
+    }
+
+    // A link to a page that was not built would lead nowhere.
+    private void Show(string what, string page, string link)
+    {
+        if (settings.MapFolder is { } folder && File.Exists(Path.Combine(folder, page, "index.html"))) _out.WriteLine($"  {what,-12}{link}");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ApiRides(RecordsClient records, TripBook book) : IRides
     public async ValueTask AssignedAsync(Ride ride, Leg toPickup, CancellationToken cancellationToken)
     {
         var driver = ride.Plan.Driver;
-        await records.PutDriverAsync(driver.Id, new DriverCard(driver.Name, driver.Vehicle, driver.Plate), cancellationToken);
+        await records.PutDriverAsync(driver.Id, CardOf(driver), cancellationToken);
         await AssignAsync(ride.Id, driver.Id, toPickup, cancellationToken);
         _firstUnderWay.TrySetResult();
     }
@@ -68,6 +68,8 @@ internal sealed class ApiRides(RecordsClient records, TripBook book) : IRides
 
     private Task SetRouteAsync(TripId trip, Leg leg, CancellationToken cancellationToken) =>
         records.SetRouteAsync(trip, leg.Line.Select(point => (point.Lng, point.Lat)), leg.Seconds, cancellationToken);
+
+    public static DriverCard CardOf(SimulatedDriver driver) => new(driver.Name, driver.Vehicle, driver.Plate);
 
     public static Stop StopAt(Place place) => new(place.Position.Lat, place.Position.Lng, place.Label);
 }

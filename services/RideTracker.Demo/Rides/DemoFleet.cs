@@ -56,7 +56,7 @@ internal sealed partial class DemoFleet(
                 rides,
                 time,
                 loggers);
-            await Task.WhenAll(_fleet.RunAsync(stopping.Token), WatchConnectionsAsync(_fleet, stopping.Token));
+            await Task.WhenAll(_fleet.RunAsync(stopping.Token), RegisterAsync(_fleet.Drivers, stopping.Token), WatchConnectionsAsync(_fleet, stopping.Token));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -91,6 +91,30 @@ internal sealed partial class DemoFleet(
             }
 
             await Task.Delay(RetryDelay, time, cancellationToken);
+        }
+    }
+
+    // All of them, also those that have no ride yet: a dispatcher looks for cars by name and plate. Rides go first.
+    private async Task RegisterAsync(IReadOnlyList<SimulatedDriver> drivers, CancellationToken cancellationToken)
+    {
+        await rides.FirstUnderWay.WaitAsync(cancellationToken);
+        foreach (var driver in drivers)
+        {
+            while (!await TryRegisterAsync(driver, cancellationToken)) await Task.Delay(RetryDelay, time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> TryRegisterAsync(SimulatedDriver driver, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await records.PutDriverAsync(driver.Id, ApiRides.CardOf(driver), cancellationToken);
+            return true;
+        }
+        catch (Exception trouble) when (trouble is HttpRequestException or RecordsRefusedException or TaskCanceledException { InnerException: TimeoutException })
+        {
+            LogRecordsAway(trouble.Message);
+            return false;
         }
     }
 
