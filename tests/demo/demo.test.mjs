@@ -138,7 +138,7 @@ describe('the running demo', { timeout: 120_000 }, () => {
   });
 
   test('serves pages that run and load nothing but their own, and that nobody may frame', async () => {
-    for (const page of ['/', '/t/', '/lab/']) {
+    for (const page of ['/', '/t/', '/lab/', '/dispatch/', '/drive/', '/embed/']) {
       const answer = await fetch(url + page);
       assert.equal(answer.status, 200, page);
       await answer.body.cancel();
@@ -149,8 +149,19 @@ describe('the running demo', { timeout: 120_000 }, () => {
       assert.equal(answer.headers.get('x-content-type-options'), 'nosniff', page);
       assert.equal(answer.headers.get('referrer-policy'), 'no-referrer', page);
     }
-    const bare = await fetch(`${url}/t`, { redirect: 'manual' });
-    assert.equal(new URL(bare.headers.get('location'), url).pathname, '/t/');
+    for (const page of ['/t', '/dispatch', '/drive', '/embed']) {
+      const bare = await fetch(url + page, { redirect: 'manual' });
+      assert.equal(new URL(bare.headers.get('location'), url).pathname, `${page}/`);
+    }
+  });
+
+  test('gives the embeddable component to every site', async () => {
+    const answer = await fetch(`${url}/embed/ride-tracker-trip.js`, { headers: { origin: 'https://partner.example.com' } });
+    assert.equal(answer.status, 200);
+    await answer.body.cancel();
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+    assert.match(answer.headers.get('content-type'), /^text\/javascript/);
+    assert.equal(answer.headers.get('cache-control'), 'public, max-age=300');
   });
 
   test('tells pages of every site what the map is', async () => {

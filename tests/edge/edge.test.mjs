@@ -62,8 +62,17 @@ describe('the edge with a demo', { skip: missing, timeout: 60_000 }, () => {
     assert.ok(asset.headers.has('content-security-policy'), 'a worker has the policy of its own file');
   });
 
+  test('the embeddable component is for every site, and renewed within minutes', async () => {
+    const answer = await fetch(`${edge.url}/embed/ride-tracker-trip.js`, { headers: { origin: 'https://partner.example.com' } });
+    assert.equal(answer.status, 200);
+    await answer.body.cancel();
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+    assert.match(answer.headers.get('content-type'), /javascript/);
+    assert.equal(answer.headers.get('cache-control'), 'public, max-age=300');
+  });
+
   test('a page without its slash leads to the page', async () => {
-    for (const page of ['t', 'lab']) {
+    for (const page of ['t', 'lab', 'dispatch', 'drive', 'embed']) {
       const answer = await fetch(`${edge.url}/${page}`, { redirect: 'manual' });
       assert.ok([301, 308].includes(answer.status), `${page}: ${answer.status}`);
       assert.equal(new URL(answer.headers.get('location'), edge.url).pathname, `/${page}/`);
