@@ -70,11 +70,24 @@ function hookOf(page: Page): Promise<Hook> {
   });
 }
 
-async function until(page: Page, what: string): Promise<void> {
-  await page.waitForFunction((expression) => {
-    const hook = (window as unknown as { __ridetracker?: Hook }).__ridetracker;
-    return hook !== undefined && (new Function('hook', `return ${expression}`) as (hook: Hook) => boolean)(hook);
-  }, what, { timeout: 30_000 });
+/** What is waited for: a page's policy forbids conditions as text. */
+interface Wanted {
+  readonly link?: string;
+  readonly taken?: true;
+  readonly allSettled?: true;
+  readonly trip?: true;
+}
+
+async function until(page: Page, wanted: Wanted): Promise<void> {
+  await page.waitForFunction(
+    ({ link, taken, allSettled, trip }) => {
+      const hook = (window as unknown as { __ridetracker?: Hook }).__ridetracker;
+      if (!hook) return false;
+      return (!link || hook.link === link) && (!taken || hook.taken > 0) && (!allSettled || hook.unsettled === 0) && (!trip || hook.trip);
+    },
+    wanted,
+    { timeout: 30_000 },
+  );
 }
 
 async function openDrive(query = '', options = {}): Promise<Watched> {
@@ -96,9 +109,9 @@ test('a phone that drives is where its rider sees the car', limit, async () => {
   const { page, complaints } = await openDrive();
   assert.match(await page.locator('.note-line').innerText(), /only over https, or on localhost/);
   await page.getByRole('button', { name: 'Start driving' }).click();
-  await until(page, 'hook.link === "open" && hook.taken > 0');
+  await until(page, { link: 'open', taken: true });
   await move(page.context(), page, 0, 2);
-  await until(page, 'hook.unsettled === 0');
+  await until(page, { allSettled: true });
   const { place, trip: assigned } = await hookOf(page);
   const { vehicle } = await trip();
   assert.ok(vehicle && place && metersBetween(vehicle, place) < 3);
@@ -114,9 +127,9 @@ test('what was measured offline outlives a reload, and stands in the history exa
   const { page } = await openDrive();
   const context = page.context();
   await page.getByRole('button', { name: 'Start driving' }).click();
-  await until(page, 'hook.link === "open" && hook.taken > 0 && hook.unsettled === 0');
+  await until(page, { link: 'open', taken: true, allSettled: true });
   await context.setOffline(true);
-  await until(page, 'hook.link === "offline"');
+  await until(page, { link: 'offline' });
   await page.getByText('No network').waitFor();
   await move(context, page, 30, 3);
   const { unsettled, place } = await hookOf(page);
@@ -128,7 +141,7 @@ test('what was measured offline outlives a reload, and stands in the history exa
   await context.setOffline(false);
   await page.reload();
   await mapReady(page);
-  await until(page, 'hook.taken > 0 && hook.unsettled === 0');
+  await until(page, { taken: true, allSettled: true });
   const { taken, refused, on } = await hookOf(page);
   assert.equal(on, false);
   assert.ok(taken >= kept.length && refused === 0, `${taken} taken, ${refused} refused`);
@@ -178,7 +191,7 @@ test('a permission that is not given is said in words, and the car stays off', l
 test('a tap on the map drives the simulated car there, along the streets', limit, async () => {
   const { page, complaints } = await openDrive('?simulate');
   await page.getByRole('button', { name: 'Start driving' }).click();
-  await until(page, 'hook.taken > 0 && hook.trip !== null');
+  await until(page, { taken: true, trip: true });
   const before = (await hookOf(page)).place!;
   await page.getByRole('button', { name: 'Let it drive there' }).click();
   await page.waitForFunction(({ lng, lat }) => {
@@ -208,7 +221,7 @@ test('a token that is not good is refused in words', limit, async () => {
 test('off duty the car is no longer shown: on a trip one stays', limit, async () => {
   const { page } = await openDrive();
   await page.getByRole('button', { name: 'Start driving' }).click();
-  await until(page, 'hook.link === "open" && hook.taken > 0');
+  await until(page, { link: 'open', taken: true });
   await page.getByRole('button', { name: 'Go off duty' }).click();
   await page.getByText('You can go off duty once this trip is over.').waitFor();
   assert.equal((await hookOf(page)).on, true);

@@ -80,7 +80,7 @@ for (const strategy of strategies) {
 
 test('both pages live under a strict content security policy', limit, async () => {
   const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'";
-  for (const path of ['/', `/t/#${demo.driverTrip.token}`]) {
+  for (const path of ['/', `/t/#${demo.trips[0]!.token}`]) {
     const watched = await openPage(browser, server.url + path, {}, async (page) => {
       await page.route(/\/(t\/)?(#.*)?$/, async (route) => {
         const response = await route.fetch();

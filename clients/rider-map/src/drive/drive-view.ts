@@ -78,11 +78,11 @@ export class DriveView {
       this.#spoken,
     );
     root.append(
-      h('div', { class: 'map-frame' }, this.mapContainer),
+      h('section', { class: 'map-frame', 'aria-label': 'Map' }, this.mapContainer),
       this.#sheet,
       h(
         'aside',
-        { class: 'edge', 'aria-label': 'Map' },
+        { class: 'edge', 'aria-label': 'Map controls' },
         this.#attribution,
         h('div', { class: 'buttons' }, recentre, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, () => actions.zoomBy(1)), button('Zoom out', icons.minus, () => actions.zoomBy(-1)))),
       ),

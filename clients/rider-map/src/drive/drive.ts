@@ -68,7 +68,7 @@ async function main(): Promise<void> {
     draw();
     if (!driving.on) {
       wakeLock.hold();
-      await driving.start();
+      driving.start();
     } else if ((await driving.stop()) === 'busy') view.setNote('You can go off duty once this trip is over.');
     else view.setNote('');
     if (!driving.on) wakeLock.release();

@@ -243,8 +243,11 @@ export class DriverLink {
     clearTimeout(this.#patience);
     const socket = this.#socket;
     this.#socket = undefined;
-    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
-    socket?.close();
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    // A browser complains, with the address, of a socket that is closed before it is open: so it opens first.
+    socket.onopen = () => socket.close();
+    if (socket.readyState !== WebSocket.CONNECTING) socket.close();
   }
 
   #set(state: LinkState): void {

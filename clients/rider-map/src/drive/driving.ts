@@ -23,6 +23,7 @@ export class Driving {
   readonly #link: DriverLink;
   readonly #duty: Duty;
   readonly #source: FixSource;
+  #onDuty = false;
   on = false;
   trip: DriverTrip | null = null;
   lastFix: DriverFix | undefined;
@@ -93,20 +94,21 @@ export class Driving {
     return Math.max(0, this.#link.retryAtMs - Date.now());
   }
 
-  async start(): Promise<void> {
+  /** Whoever drives is on duty from the first place on. */
+  start(): void {
     this.on = true;
     this.trouble = undefined;
     this.#link.start();
     this.#changed();
-    await this.#duty.set(true);
     // Last, as it may fail at once.
     this.#source.start();
   }
 
   /** `busy`: not while there is a trip. */
   async stop(): Promise<DutyAnswer> {
-    const answer = await this.#duty.set(false);
+    const answer = this.#onDuty ? await this.#duty.set(false) : 'told';
     if (answer === 'busy') return answer;
+    this.#onDuty = false;
     this.on = false;
     this.#source.stop();
     // What waits is still brought to the server.
@@ -123,6 +125,11 @@ export class Driving {
     this.lastFix = fix;
     this.lastFixAtMs = Date.now();
     this.trouble = undefined;
+    if (!this.#onDuty) {
+      this.#onDuty = true;
+      void this.#duty.set(true);
+    }
+
     this.#store.keep(fix);
     const gone = this.buffer.add(fix);
     if (gone.length > 0) this.#store.settle([], gone, Date.now(), usualLimits.resendMs);
@@ -138,8 +145,9 @@ export class Driving {
       this.on = false;
       this.#source.stop();
       if (this.buffer.unsettled === 0) this.#link.stop();
-      // Nobody is to wait for a car that can't be seen. On a trip it stays as it is: a dispatcher sees it silent.
-      void this.#duty.set(false);
+      // Nobody is to be sent to a car that can't be seen. On a trip it stays as it is: a dispatcher sees it silent.
+      if (this.#onDuty && !this.trip) void this.#duty.set(false);
+      this.#onDuty = false;
     }
     this.#changed();
   }

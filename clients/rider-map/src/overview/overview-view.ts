@@ -79,9 +79,9 @@ export class OverviewView {
       this.#footer,
     );
     root.append(
-      h('div', { class: 'map-frame' }, this.mapContainer),
+      h('section', { class: 'map-frame', 'aria-label': 'Map' }, this.mapContainer),
       this.#card,
-      h('aside', { class: 'edge', 'aria-label': 'Map' }, this.#attribution, h('div', { class: 'buttons' }, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, 1), button('Zoom out', icons.minus, -1)))),
+      h('aside', { class: 'edge', 'aria-label': 'Map controls' }, this.#attribution, h('div', { class: 'buttons' }, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, 1), button('Zoom out', icons.minus, -1)))),
     );
     new ResizeObserver(() => root.style.setProperty('--sheet', `${this.#card.offsetHeight}px`)).observe(this.#card);
     document.addEventListener('keydown', (event) => {
