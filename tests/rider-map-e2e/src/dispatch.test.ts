@@ -365,3 +365,17 @@ test('a connection that drops is said, and comes back by itself', limit, async (
     await wire.close();
   }
 });
+
+test('without Records the cars still move, under their ids, and names come once it is back', limit, async () => {
+  const away = /\/v1\/(drivers|trips)\?/;
+  const watched = await openPage(browser, `${server.url}/dispatch/`, {}, async (page) => {
+    await page.route(away, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"type":"/problems/database-unavailable"}' }));
+  });
+  const { page } = watched;
+  await page.waitForFunction(() => /Records can’t be reached/.test(document.querySelector('.d-notice')?.textContent ?? ''));
+  await page.waitForFunction(() => /^car-\d+/.test(document.querySelector<HTMLElement>('.d-row.row-car:not([hidden])')?.innerText ?? ''));
+  await page.unroute(away);
+  await page.waitForFunction(() => /^(MB|TE) \d+/.test(document.querySelector<HTMLElement>('.d-row.row-car:not([hidden])')?.innerText ?? ''));
+  await page.waitForSelector('.d-notice', { state: 'hidden' });
+  await close(watched, /503/);
+});
