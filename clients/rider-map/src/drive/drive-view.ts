@@ -78,7 +78,7 @@ export class DriveView {
       this.#spoken,
     );
     root.append(
-      h('section', { class: 'map-frame', 'aria-label': 'Map' }, this.mapContainer),
+      h('section', { class: 'map-frame', 'aria-label': 'Where your car is' }, this.mapContainer),
       this.#sheet,
       h(
         'aside',

@@ -79,7 +79,7 @@ export class OverviewView {
       this.#footer,
     );
     root.append(
-      h('section', { class: 'map-frame', 'aria-label': 'Map' }, this.mapContainer),
+      h('section', { class: 'map-frame', 'aria-label': 'Where the cars are' }, this.mapContainer),
       this.#card,
       h('aside', { class: 'edge', 'aria-label': 'Map controls' }, this.#attribution, h('div', { class: 'buttons' }, h('div', { class: 'zoom' }, button('Zoom in', icons.plus, 1), button('Zoom out', icons.minus, -1)))),
     );
