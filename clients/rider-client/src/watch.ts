@@ -212,7 +212,8 @@ export function watch<
   async function check(): Promise<void> {
     const { pinned, strategy, shared, phase } = self.status;
     const { signal } = connection;
-    if (checking || pinned || shared || strategy === 'poll' || !link) return;
+    // A long poll is silent by its nature, and no answer is plainer than a short one's.
+    if (checking || pinned || shared || strategy.endsWith('poll') || !link) return;
     checking = true;
     try {
       const response = await get(link, signal);
