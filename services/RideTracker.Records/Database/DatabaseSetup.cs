@@ -38,7 +38,7 @@ public static class DatabaseSetup
     {
         if (options.Engine == DatabaseEngine.Sqlite)
         {
-            builder.UseSqlite(options.ConnectionString, sqlite => sqlite.CommandTimeout(options.CommandTimeoutSeconds));
+            builder.UseSqlite(options.ConnectionString, sqlite => sqlite.CommandTimeout(options.CommandTimeoutSeconds)).AddInterceptors(new SqliteHaste());
             return;
         }
 
