@@ -71,7 +71,6 @@ async function main(): Promise<void> {
       driving.start();
     } else if ((await driving.stop()) === 'busy') view.setNote('You can go off duty once this trip is over.');
     else view.setNote('');
-    if (!driving.on) wakeLock.release();
     busy = false;
     draw();
   };
@@ -155,7 +154,11 @@ async function main(): Promise<void> {
       getToken,
       source: (events) => (simulated ? (simulator = new Simulator(begin ?? { lng: config.center[0], lat: config.center[1] }, events)) : new Gps(events)),
       onFix: (fix) => map.setCar(fix),
-      onChange: () => draw(),
+      onChange: () => {
+        // Also when the receiver has failed.
+        if (!driving?.on) wakeLock.release();
+        draw();
+      },
     });
     view.setNote(simulated ? '' : `${onlyHttps} Keep this page open and in front while you drive.`);
     if (!simulated && !isSecureContext) driving.trouble = 'insecure';

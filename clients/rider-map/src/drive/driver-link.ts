@@ -97,12 +97,13 @@ export class DriverLink {
   async #connect(refused: boolean): Promise<void> {
     clearTimeout(this.#timer);
     this.#drop();
+    this.#draining = false;
     if (!navigator.onLine) return this.#set('offline');
     this.#set('connecting');
     try {
       const token = await this.#options.getToken(refused);
-      if (this.#state !== 'connecting') return;
-      this.#open(token);
+      // Stopped, or begun anew, while the token was on its way.
+      if (this.#state === 'connecting' && !this.#socket) this.#open(token);
     } catch {
       this.#lost();
     }
@@ -119,7 +120,6 @@ export class DriverLink {
     socket.onopen = () => {
       if (this.#socket !== socket) return;
       opened = true;
-      this.#draining = false;
       this.#pausedUntilMs = 0;
       clearTimeout(this.#patience);
       this.#options.buffer.begin();
@@ -141,17 +141,21 @@ export class DriverLink {
 
   /** A browser does not say why a handshake failed; the HTTP door does. An empty report is answered without being one. */
   async #askWhy(token: string): Promise<void> {
+    let refused = false;
     try {
-      const response = await fetch(new URL(`/v1/drivers/${encodeURIComponent(this.#options.driver)}/fixes`, this.#options.server), {
+      const { status } = await fetch(new URL(`/v1/drivers/${encodeURIComponent(this.#options.driver)}/fixes`, this.#options.server), {
         method: 'POST',
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
         body: '[]',
       });
-      if (response.status === 401 || response.status === 403) return this.#refuse();
+      refused = status === 401 || status === 403;
     } catch {
       // The network it is.
     }
-    this.#lost();
+    // Stopped, or begun anew, in the meantime: the answer is to another question.
+    if (this.#state !== 'connecting' || this.#socket) return;
+    if (refused) this.#refuse();
+    else this.#lost();
   }
 
   #refuse(): void {
@@ -190,14 +194,16 @@ export class DriverLink {
     } catch {
       return this.#lost();
     }
-    this.#events.settled(settlement, ack);
-    if (ack.advice) this.#events.advice(ack.advice);
+    // Before it is told what was settled: whoever hears that all is may end the connection.
     if (ack.hub && ack.hub !== this.#hub) {
       const known = this.#hub !== undefined;
       this.#hub = ack.hub;
       if (known) this.#options.buffer.sendSettledAgain(Date.now());
       this.#events.hubChanged(ack.hub);
     }
+    this.#events.settled(settlement, ack);
+    if (ack.advice) this.#events.advice(ack.advice);
+    if (this.#state === 'closed') return;
     this.#rearm();
     this.#pump();
   }
@@ -228,6 +234,8 @@ export class DriverLink {
     if (this.#state === 'closed' || this.#state === 'refused') return;
     this.#drop();
     if (!navigator.onLine) return this.#set('offline');
+    // A node that goes away has said when to come back.
+    if (this.#draining) return this.#wait(Math.max(0, this.#retryAtMs - Date.now()), 'waiting');
     const upTo = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(10, this.#failures++));
     this.#wait(Math.random() * upTo, 'waiting');
   }

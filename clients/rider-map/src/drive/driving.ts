@@ -53,7 +53,7 @@ export class Driving {
           this.refused += refused.length;
           this.problem = undefined;
           store.settle(taken, refused.map(({ fix }) => fix), Date.now(), usualLimits.resendMs);
-          if (!this.on && buffer.unsettled === 0) this.#link.stop();
+          this.#restIfDone();
           this.#changed();
         },
         hubChanged: (name) => store.noteHub(name),
@@ -73,6 +73,8 @@ export class Driving {
   /** Takes up what an earlier page left, and sends it at once. */
   static async begin(options: DrivingOptions): Promise<Driving> {
     let forgetful = false;
+    // Before the store is opened, which may fail at once.
+    let driving: Driving | undefined;
     const store = await FixStore.open(options.driver, () => {
       forgetful = true;
       if (driving) driving.forgetful = true;
@@ -80,7 +82,7 @@ export class Driving {
     const kept = await store.load();
     const buffer = new FixBuffer();
     buffer.restore(kept.waiting, kept.settled);
-    let driving: Driving | undefined = new Driving(options, store, buffer, kept.hub);
+    driving = new Driving(options, store, buffer, kept.hub);
     driving.forgetful = forgetful;
     if (buffer.unsettled > 0) driving.#link.start();
     return driving;
@@ -112,7 +114,7 @@ export class Driving {
     this.on = false;
     this.#source.stop();
     // What waits is still brought to the server.
-    if (this.buffer.unsettled === 0) this.#link.stop();
+    this.#restIfDone();
     this.#changed();
     return answer;
   }
@@ -122,6 +124,8 @@ export class Driving {
   }
 
   #hear(fix: DriverFix): void {
+    // A receiver may answer late what it was asked before: off duty nothing is taken, and nobody goes on duty again by it.
+    if (!this.on) return;
     this.lastFix = fix;
     this.lastFixAtMs = Date.now();
     this.trouble = undefined;
@@ -129,7 +133,6 @@ export class Driving {
       this.#onDuty = true;
       void this.#duty.set(true);
     }
-
     this.#store.keep(fix);
     const gone = this.buffer.add(fix);
     if (gone.length > 0) this.#store.settle([], gone, Date.now(), usualLimits.resendMs);
@@ -144,12 +147,17 @@ export class Driving {
     if (trouble !== 'timeout' && trouble !== 'unavailable') {
       this.on = false;
       this.#source.stop();
-      if (this.buffer.unsettled === 0) this.#link.stop();
+      this.#restIfDone();
       // Nobody is to be sent to a car that can't be seen. On a trip it stays as it is: a dispatcher sees it silent.
       if (this.#onDuty && !this.trip) void this.#duty.set(false);
       this.#onDuty = false;
     }
     this.#changed();
+  }
+
+  /** Off duty the connection is kept for as long as there is something to bring. */
+  #restIfDone(): void {
+    if (!this.on && this.buffer.empty) this.#link.stop();
   }
 
   #changed(): void {

@@ -9,6 +9,7 @@ export class Duty {
   readonly #url: string;
   readonly #getToken: () => Promise<string>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #telling: AbortController | undefined;
 
   constructor(server: string, driver: string, getToken: () => Promise<string>) {
     this.#url = new URL(`/v1/drivers/${encodeURIComponent(driver)}/duty`, server).href;
@@ -18,11 +19,15 @@ export class Duty {
   /** `busy`: a driver on a trip can't go off duty. `later`: nobody answered, and it is told again by itself. */
   async set(on: boolean): Promise<DutyAnswer> {
     clearTimeout(this.#timer);
+    // What is said now counts: what was being said before is not told again.
+    this.#telling?.abort();
+    const { signal } = (this.#telling = new AbortController());
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
         headers: { Authorization: `Bearer ${await this.#getToken()}`, 'Content-Type': 'application/json' },
         body: JSON.stringify({ on }),
+        signal,
       });
       if (response.status === 409) return 'busy';
       // A node without Records knows no duty: there is nobody to tell.
@@ -30,7 +35,7 @@ export class Duty {
     } catch {
       // The network is away.
     }
-    this.#timer = setTimeout(() => void this.set(on), againMs);
+    if (!signal.aborted) this.#timer = setTimeout(() => void this.set(on), againMs);
     return 'later';
   }
 }

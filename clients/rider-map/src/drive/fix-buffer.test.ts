@@ -106,3 +106,19 @@ test('what an earlier page left is sent with the rest, by time', () => {
   buffer.sendSettledAgain(600);
   assert.deepEqual(times(buffer.take()), [1]);
 });
+
+test('an ack without a number of reports settles nothing', () => {
+  const buffer = filled(1);
+  buffer.take();
+  assert.throws(() => buffer.settle(undefined as unknown as number, [], 0), RangeError);
+  assert.equal(buffer.unsettled, 1);
+});
+
+test('repeats for another hub keep the buffer from being empty', () => {
+  const buffer = filled(1);
+  buffer.take();
+  buffer.settle(1, [], 0);
+  assert.equal(buffer.empty, true);
+  buffer.sendSettledAgain(0);
+  assert.deepEqual([buffer.unsettled, buffer.empty], [0, false]);
+});

@@ -52,6 +52,11 @@ export class FixBuffer {
     return count;
   }
 
+  /** Nothing waits and nothing is under way, repeats for another hub included. */
+  get empty(): boolean {
+    return this.#waiting.length === 0 && this.#underWay.size === 0;
+  }
+
   get reportsUnderWay(): number {
     return this.#underWay.size;
   }
@@ -93,10 +98,10 @@ export class FixBuffer {
 
   /**
    * Settles all reports up to this number: what the server refused is not sent again, the rest is remembered for `resendMs`.
-   * @throws RangeError when the server settles what was never sent.
+   * @throws RangeError when the server settles what was never sent, or no number of reports.
    */
   settle(upTo: number, rejected: readonly Rejection[], nowMs: number): Settlement {
-    if (upTo > this.#reports) throw new RangeError(`Report ${upTo} of ${this.#reports} was settled.`);
+    if (!(upTo <= this.#reports)) throw new RangeError(`Report ${upTo} of ${this.#reports} was settled.`);
     const taken: DriverFix[] = [];
     const refused: { fix: DriverFix; reason: string }[] = [];
     for (const [number, report] of this.#underWay) {

@@ -45,16 +45,25 @@ export class FixStore {
 
   async load(): Promise<Kept> {
     if (!this.#database) return { waiting: [], settled: [], hub: undefined };
-    const reading = this.#database.transaction([fixes, notes]);
-    const [rows, hub] = await Promise.all([
-      result(reading.objectStore(fixes).getAll() as IDBRequest<Row[]>),
-      result(reading.objectStore(notes).get('hub') as IDBRequest<unknown>),
-    ]);
+    const [rows, hub] = await this.#read(this.#database);
     return {
       waiting: rows.filter(({ settledAtMs }) => settledAtMs === undefined).map(({ fix }) => fix),
       settled: rows.flatMap(({ fix, settledAtMs }) => (settledAtMs === undefined ? [] : [{ fix, atMs: settledAtMs }])),
       hub: typeof hub === 'string' ? hub : undefined,
     };
+  }
+
+  async #read(database: IDBDatabase): Promise<readonly [readonly Row[], unknown]> {
+    try {
+      const reading = database.transaction([fixes, notes]);
+      return await Promise.all([
+        result(reading.objectStore(fixes).getAll() as IDBRequest<Row[]>),
+        result(reading.objectStore(notes).get('hub') as IDBRequest<unknown>),
+      ]);
+    } catch {
+      this.#onTrouble();
+      return [[], undefined];
+    }
   }
 
   keep(fix: DriverFix): void {

@@ -109,7 +109,7 @@ export class Gps implements FixSource {
   stop(): void {
     if (this.#watch !== undefined) navigator.geolocation.clearWatch(this.#watch);
     clearInterval(this.#heartbeat);
-    this.#watch = undefined;
+    this.#watch = this.#held = undefined;
   }
 
   advise(advice: Advice): void {

@@ -1,6 +1,5 @@
 /** Keeps the screen on while the car is driven: a phone that sleeps sends nothing. */
 
-/** Undefined while it is not known yet. */
 export class WakeLock {
   readonly #onChange: (held: boolean) => void;
   #lock: WakeLockSentinel | undefined;
@@ -26,7 +25,10 @@ export class WakeLock {
   async #take(): Promise<void> {
     if (!this.#wanted || document.visibilityState !== 'visible' || (this.#lock && !this.#lock.released)) return;
     try {
-      this.#lock = await navigator.wakeLock.request('screen');
+      const lock = await navigator.wakeLock.request('screen');
+      // No longer wanted, or had twice.
+      if (!this.#wanted || (this.#lock && !this.#lock.released)) return void lock.release();
+      this.#lock = lock;
       this.#lock.addEventListener('release', () => this.#onChange(false), { once: true });
       this.#onChange(true);
     } catch {
