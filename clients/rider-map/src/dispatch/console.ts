@@ -243,7 +243,7 @@ export class Console {
     this.#panel.setPill('bad', 'Not connected');
     this.#healthView.notice(this.#notice());
     // A token that was revoked, or ran out and could not be renewed.
-    if (end.reason !== 'refused') void this.#session.get(this.#session.token).then(() => this.resume());
+    if (end.reason !== 'refused') void this.#session.get(this.#lastToken).then(() => this.resume());
   }
 
   #eventsConnected(connected: boolean): void {

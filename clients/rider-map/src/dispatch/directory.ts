@@ -51,6 +51,8 @@ export class Directory {
   readonly #changed = new Set<string>();
   #readers = 0;
   #reading: AbortController | undefined;
+  /** Trips that were learned of while all were being read: the list may be older than what is known of them. */
+  #meanwhile: Set<string> | undefined;
 
   /** `onAway`: Records can't be read now, or can again. */
   constructor(api: Api, onAway: (away: boolean) => void) {
@@ -93,6 +95,7 @@ export class Directory {
   put(trip: Trip): void {
     const known = this.trips.get(trip.id);
     if (known && known.version > trip.version) return;
+    this.#meanwhile?.add(trip.id);
     if (known?.driver !== undefined && this.tripOf.get(known.driver)?.id === trip.id) this.tripOf.delete(known.driver);
     if (goingOn.includes(trip.status)) {
       this.trips.set(trip.id, trip);
@@ -107,6 +110,7 @@ export class Directory {
 
   async #readAll(signal: AbortSignal): Promise<void> {
     const trips: Trip[] = [];
+    const meanwhile = (this.#meanwhile = new Set<string>());
     const readTrips = (async () => {
       for (const status of goingOn) await this.#api.pages<Trip>(`/v1/trips?status=${status}`, tripsLimit, (page) => trips.push(...page), signal);
     })();
@@ -120,13 +124,15 @@ export class Directory {
       signal,
     );
     await Promise.all([readTrips, readDrivers]);
+    if (this.#meanwhile === meanwhile) this.#meanwhile = undefined;
     const listed = new Set(trips.map(({ id }) => id));
     for (const [id, trip] of this.trips) {
-      if (listed.has(id)) continue;
+      if (listed.has(id) || meanwhile.has(id)) continue;
       this.trips.delete(id);
       if (trip.driver !== undefined && this.tripOf.get(trip.driver)?.id === id) this.tripOf.delete(trip.driver);
     }
-    for (const trip of trips) this.put(trip);
+    // One that ended meanwhile does not come back.
+    for (const trip of trips) if (!meanwhile.has(trip.id) || this.trips.has(trip.id)) this.put(trip);
     this.version++;
   }
 

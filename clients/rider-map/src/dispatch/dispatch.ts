@@ -18,7 +18,7 @@ const redirectUri = new URL('/dispatch/', location.href).href;
 async function main(): Promise<void> {
   const units = new Units(navigator.language);
   // Before anything else: a token must not stay in the address, where it is seen, copied and remembered.
-  const given = decodeURIComponent(location.hash.slice(1));
+  const given = location.hash.slice(1);
   const answer = new URLSearchParams(location.search);
   if (given !== '' || Oidc.isAnswer(answer)) history.replaceState(null, '', cleanAddress(answer));
 
@@ -63,8 +63,9 @@ async function main(): Promise<void> {
       fault = faultOf(grant.token, nowMs(), units) ?? (await refusalOf(grant.token)) ?? '';
       if (fault === '') return begin(grant);
     } catch (error) {
-      if (!(error instanceof OidcError)) throw error;
-      fault = error.message;
+      // A TypeError is what fetch has for a network that is away.
+      if (!(error instanceof OidcError) && !(error instanceof TypeError)) throw error;
+      fault = error instanceof OidcError ? error.message : 'The sign-in service does not answer. Please try again.';
     }
     return signIn.open(false, fault);
   }

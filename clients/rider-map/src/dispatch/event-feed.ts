@@ -49,8 +49,7 @@ export class EventFeed {
     for (;;) {
       let toldMs: number | undefined;
       try {
-        const told = await this.#read(() => (tries = 0));
-        toldMs = told;
+        toldMs = await this.#read(() => (tries = 0));
       } catch (error) {
         // A server without events (404, 406) is asked again as seldom as one that is away.
         if (!(error instanceof ApiError) && !(error instanceof DOMException) && !(error instanceof TypeError)) throw error;

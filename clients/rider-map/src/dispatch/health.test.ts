@@ -23,6 +23,13 @@ test('a node that is not heard any more is named as gone for a while', () => {
   assert.equal(nodes.judge([node('a')], 700_000).text, '1 node');
 });
 
+test('a node that drained before it went is not missed', () => {
+  const nodes = watch();
+  nodes.judge([node('a'), node('b')], 0);
+  nodes.judge([node('a'), node('b', { status: 'draining' })], 5000);
+  assert.deepEqual([nodes.judge([node('a')], 10_000)].map(({ text, tone }) => [text, tone]), [['1 node', 'live']]);
+});
+
 test('what no node tells is not known', () => {
   const { fixesPerSecond, seenP99Ms } = watch().judge([{ id: 'a', heardAt: 0, status: 'ready' }], 0);
   assert.deepEqual([fixesPerSecond, seenP99Ms], [undefined, undefined]);

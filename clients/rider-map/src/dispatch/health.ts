@@ -49,7 +49,11 @@ export class HealthWatch {
   }
 
   judge(nodes: readonly Node[], nowMs: number): Health {
-    for (const { id } of nodes.slice(0, nodesLimit)) this.#seen.set(id, nowMs);
+    for (const { id, status } of nodes.slice(0, nodesLimit)) {
+      // One that said that it goes is not missed.
+      if (status === 'draining') this.#seen.delete(id);
+      else this.#seen.set(id, nowMs);
+    }
     const here = new Set(nodes.map(({ id }) => id));
     const gone: string[] = [];
     for (const [id, seenMs] of this.#seen) {
