@@ -31,5 +31,5 @@ export function watchVehicles(url: string, options: VehiclesOptions): VehiclesWa
   const { bbox, intervalMs } = options;
   const query = new URLSearchParams({ bbox: bbox.join(), ...(intervalMs && { interval: `${intervalMs}` }) });
   // Two tabs hardly ever look at the same.
-  return watch(`${url}?${query}`, createViewportFold(), { ...options, share: false });
+  return watch(`${url}?${query}`, createViewportFold(intervalMs), { ...options, share: false });
 }

@@ -77,6 +77,8 @@ export interface ViewportState {
   readonly cursor: string;
   readonly vehicles: ReadonlyMap<string, Vehicle>;
   readonly reset?: boolean;
+  /** The interval that was asked for, if one was: no later than this the next one comes while cars move, milliseconds. */
+  readonly nextUpdateMs?: number;
 }
 
 export interface Capabilities {

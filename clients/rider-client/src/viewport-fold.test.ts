@@ -11,6 +11,12 @@ function ids(state: ViewportState | undefined): string[] {
   return [...(state?.vehicles.keys() ?? [])].sort();
 }
 
+test('the interval that was asked for says when to expect the next', () => {
+  const message = { cursor: '1', whole: true };
+  assert.equal(createViewportFold(5000).accept(message)?.nextUpdateMs, 5000);
+  assert.equal(createViewportFold().accept(message)?.nextUpdateMs, undefined);
+});
+
 test('changes are merged into the whole', () => {
   const fold = createViewportFold();
   fold.accept({ cursor: '1', whole: true, vehicles: [car('a', 1), car('b', 1)] });

@@ -3,7 +3,7 @@ import { medianTime } from './freshness.js';
 import type { Fold } from './options.js';
 import type { Vehicle, ViewportMessage, ViewportState } from './types.js';
 
-export function createViewportFold(): Fold<ViewportMessage, ViewportState> {
+export function createViewportFold(nextUpdateMs?: number): Fold<ViewportMessage, ViewportState> {
   let vehicles = new Map<string, Vehicle>();
   let last: string | undefined;
   return {
@@ -23,7 +23,7 @@ export function createViewportFold(): Fold<ViewportMessage, ViewportState> {
         );
       }
       for (const id of gone) vehicles.delete(id);
-      return { cursor, vehicles, ...(reset && { reset }) };
+      return { cursor, vehicles, ...(reset && { reset }), ...(nextUpdateMs && { nextUpdateMs }) };
     },
     time: ({ vehicles }) => medianTime(vehicles?.values() ?? []),
   };

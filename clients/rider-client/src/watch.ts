@@ -36,7 +36,7 @@ export function watch<
   const { checkEveryMs = 2000, seenEveryMs = 30_000, openTimeoutMs = 10_000, climbAfterMs = 60_000 } = options;
   const webSocket = (options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor | undefined;
   const page: PageLike | undefined = options.window ?? (globalThis.document && window);
-  
+
   const over = new AbortController();
   const judge = createJudge();
   const ladder = createLadder({
