@@ -9,6 +9,7 @@ import { StrategyMenu } from '../page/strategy-menu.js';
 import { claimsOf, TokenKeeper } from '../page/token.js';
 import { isCarTrusted, isOver, phaseOf, type Phase } from './phase.js';
 import { reachMeters } from './reach.js';
+import { loadRiderMap } from './load-map.js';
 import { ReachFinder } from './reach-finder.js';
 import type { RiderMap } from './rider-map.js';
 import { RiderView } from './rider-view.js';
@@ -176,14 +177,14 @@ export class Ride {
       if (!loaded.config.styleUrl && !loaded.config.pmtiles && loaded.config.town) void loadTown(loaded.config.town);
       return loaded;
     });
-    const [{ RiderMap }, { config, skewMs }] = await Promise.all([import('./rider-map.js'), loading]);
-    if (this.#over.signal.aborted) return;
+    const [code, { config, skewMs }] = await Promise.all([loadRiderMap(this.#over.signal), loading]);
+    if (!code || this.#over.signal.aborted) return;
     const { t } = speech;
     this.#skewMs = skewMs;
     // Good for the streets of a silent car also where another base map is drawn.
     this.#town = config.town ?? undefined;
     this.#view.setAttribution(config.attribution);
-    const map = (this.#map = new RiderMap(
+    const map = (this.#map = new code.RiderMap(
       { car: t.car, map: t.map, pickup: t.pickup, dropoff: t.dropoff },
       theme,
       (following) => this.#view.setFollowing(following),

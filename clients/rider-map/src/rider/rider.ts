@@ -4,6 +4,7 @@ import { Speech } from '../page/i18n/speech.js';
 import { isStrategy } from '../page/strategy-menu.js';
 import '../page/page.css';
 import './rider.css';
+import { loadRiderMap } from './load-map.js';
 import { Ride } from './ride.js';
 
 async function main(): Promise<void> {
@@ -11,7 +12,7 @@ async function main(): Promise<void> {
   const asked = query.get('lang');
   const language = pickLanguage([...(asked === null ? [] : [asked]), ...navigator.languages]);
   // The map is on its way while the words come; it is not waited for.
-  void import('./rider-map.js');
+  void loadRiderMap();
   const speech = new Speech(language, await loadMessages(language));
   document.documentElement.lang = language.lang;
   document.documentElement.dir = language.dir;
