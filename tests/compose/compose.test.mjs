@@ -161,10 +161,10 @@ describe('the compose stack', { timeout: 1_500_000 }, () => {
   });
 
   test('a browser shows the cars at the published port', async () => {
-    // A runner of its own, not a part of this one.
+    // A runner of its own, not a part of this one; all else of the pages is tried on a demo.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const printed = await new Promise((resolve) => {
-      execFile('npm', ['--prefix', fileURLToPath(new URL('../rider-map-e2e', import.meta.url)), 'test'], { env: { ...env, RIDETRACKER_URL: edge }, maxBuffer: 16 * 1024 * 1024 }, (_, out, err) => resolve(out + err));
+      execFile('npm', ['--prefix', fileURLToPath(new URL('../rider-map-e2e', import.meta.url)), 'run', 'test:deployment'], { env: { ...env, RIDETRACKER_URL: edge }, maxBuffer: 16 * 1024 * 1024 }, (_, out, err) => resolve(out + err));
     });
     assert.match(printed, /^(#|ℹ) fail 0$/m, printed);
     assert.match(printed, /^(#|ℹ) skipped 0$/m, printed);
