@@ -47,6 +47,8 @@ export class DispatchMap {
   #marker: maplibregl.Marker | undefined;
   #stop: { marker: maplibregl.Marker; key: string } | undefined;
   #chosen: string | undefined;
+  /** The slot of the chosen car, as the canvas was told. */
+  #apart: number | undefined;
   #filter: Kind | 'all' = 'all';
   #replayed: Replayed | 'unknown' | undefined;
   #margins: Margins = { top: 80, right: 80, bottom: 40, left: 40 };
@@ -124,7 +126,9 @@ export class DispatchMap {
   }
 
   fleetChanged(): void {
-    this.#canvas?.changed();
+    // The chosen car may have left the view, or come back to another slot; its old one is soon another car's.
+    if (this.#chosenSlot !== this.#apart) this.#showFleet();
+    else this.#canvas?.changed();
     if (this.#following) this.#keepInView();
   }
 
@@ -227,15 +231,19 @@ export class DispatchMap {
     return Math.abs(x - left - width / 2) < (width / 2) * share && Math.abs(y - top - height / 2) < (height / 2) * share;
   }
 
+  get #chosenSlot(): number | undefined {
+    return this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
+  }
+
   #showFleet(): void {
-    const chosen = this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
+    this.#apart = this.#chosenSlot;
     const filter = this.#filter;
-    this.#canvas?.show(chosen, filter === 'all' ? () => true : (slot) => this.#table.kindOf(slot) === filter);
+    this.#canvas?.show(this.#apart, filter === 'all' ? () => true : (slot) => this.#table.kindOf(slot) === filter);
     this.#placeCar(performance.now());
   }
 
   #placeCar(nowMs: number): void {
-    const slot = this.#chosen === undefined ? undefined : this.#table.slotOf(this.#chosen);
+    const slot = this.#chosenSlot;
     if (!this.#map || !this.#marker) return;
     const place = this.#replayed ?? (this.#chosen !== undefined && slot !== undefined ? this.placeOf(this.#chosen) : undefined);
     if (!place || place === 'unknown') return void this.#marker.remove();
