@@ -242,8 +242,8 @@ export class Console {
     this.#refused = end;
     this.#panel.setPill('bad', 'Not connected');
     this.#healthView.notice(this.#notice());
-    // A token that was revoked, or ran out and could not be renewed.
-    if (end.reason !== 'refused') void this.#session.get(this.#lastToken).then(() => this.resume());
+    // A token that was revoked, or ran out and could not be renewed. One that may not see cars is not helped by the next.
+    if (/^token-|^unauthorized$/.test(end.reason)) void this.#session.get(this.#lastToken).then(() => this.resume());
   }
 
   #eventsConnected(connected: boolean): void {

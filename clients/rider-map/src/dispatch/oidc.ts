@@ -1,4 +1,5 @@
 /** OpenID Connect in a browser: authorization code with PKCE (RFC 7636), state and nonce, renewal by refresh token. No secret. */
+import { payloadOf } from '../page/token.js';
 
 export interface OidcConfig {
   /** The issuer; its discovery document lies below it. */
@@ -156,13 +157,4 @@ export async function challengeOf(verifier: string): Promise<string> {
 
 function base64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function payloadOf(jwt: string): Record<string, unknown> | undefined {
-  try {
-    const bytes = Uint8Array.from(atob((jwt.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 /** Whose token the page uses, how it is renewed, and that the page hears when it is lost. */
-import { claimsOf, renewInMs } from '../page/token.js';
+import { claimsOf, longestDelayMs, renewInMs } from '../page/token.js';
 import type { Oidc } from './oidc.js';
 
 /** What outlives a reload of the tab; gone with it. */
@@ -11,14 +11,15 @@ interface Kept {
 }
 
 const key = 'ridetracker.dispatch';
-/** Longest delay that `setTimeout` keeps, milliseconds. */
-const longestDelayMs = 2 ** 31 - 1;
+/** A token that is refused so soon after it was renewed, milliseconds: the next one would be, too. */
+const hopelessMs = 2000;
 
 export class Session {
   readonly #oidc: Oidc | undefined;
   readonly #onLost: () => void;
   #kept: Kept | undefined;
   #renewal: Promise<boolean> | undefined;
+  #renewedAtMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: ((token: string) => void)[] = [];
 
@@ -59,7 +60,8 @@ export class Session {
   /** A token other than one that was refused. Without one it waits until somebody has signed in again. */
   async get(refused?: string): Promise<string> {
     if (this.#kept && this.#kept.token !== refused) return this.#kept.token;
-    if (this.#kept && (await this.#renew()) && this.#kept.token !== refused) return this.#kept.token;
+    const hopeless = performance.now() - this.#renewedAtMs < hopelessMs;
+    if (this.#kept && !hopeless && (await this.#renew()) && this.#kept.token !== refused) return this.#kept.token;
     if (this.#kept) {
       this.signOut();
       this.#onLost();
@@ -78,6 +80,10 @@ export class Session {
   #renew(): Promise<boolean> {
     this.#renewal ??= this.#fetchNext()
       // The network is away: the token that is there serves until it ends, and the next refusal asks again.
+      .then((renewed) => {
+        if (renewed) this.#renewedAtMs = performance.now();
+        return renewed;
+      })
       .catch(() => false)
       .finally(() => (this.#renewal = undefined));
     return this.#renewal;

@@ -9,22 +9,29 @@ export interface Claims {
   readonly expiresMs?: number;
 }
 
-/** The claims of a JWT, unverified (the server verifies), or undefined if it is none. */
-export function claimsOf(token: string): Claims | undefined {
+/** What a JWT says, unverified (the server verifies), or undefined if it is none. */
+export function payloadOf(jwt: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const part = (jwt.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
-    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-    const { sub, trip, role, exp } = claims;
-    return {
-      ...(typeof sub === 'string' ? { sub } : {}),
-      ...(typeof trip === 'string' ? { trip } : {}),
-      ...(typeof role === 'string' ? { role } : {}),
-      ...(typeof exp === 'number' ? { expiresMs: exp * 1000 } : {}),
-    };
+    const payload: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The claims of it that pages use. */
+export function claimsOf(token: string): Claims | undefined {
+  const payload = payloadOf(token);
+  if (!payload) return undefined;
+  const { sub, trip, role, exp } = payload;
+  return {
+    ...(typeof sub === 'string' ? { sub } : {}),
+    ...(typeof trip === 'string' ? { trip } : {}),
+    ...(typeof role === 'string' ? { role } : {}),
+    ...(typeof exp === 'number' ? { expiresMs: exp * 1000 } : {}),
+  };
 }
 
 /** When to renew: a minute before the end, or after half the time left if that is less. */
@@ -33,8 +40,8 @@ export function renewInMs(expiresMs: number, nowMs: number): number {
   return left > 120_000 ? left - 60_000 : left / 2;
 }
 
-/** Longest delay that `setTimeout` keeps. */
-const longestDelayMs = 2 ** 31 - 1;
+/** Longest delay that `setTimeout` keeps, milliseconds. */
+export const longestDelayMs = 2 ** 31 - 1;
 
 export class TokenKeeper {
   #token: string;
