@@ -58,6 +58,7 @@ export function watchPage(page: PageLike | undefined, over: AbortSignal, hiddenA
     if (offline) events.online();
     offline = false;
   });
-  if (document.hidden) look();
+  over.addEventListener('abort', () => clearTimeout(timer));
+  look();
   return () => away;
 }
