@@ -1,4 +1,4 @@
-/** Static pages: the overview at `/`, the rider's view at `/t/`, the transport lab at `/lab/`, the dispatcher's map at `/dispatch/`. */
+/** The static pages, a folder each; the embedded map is built by `vite.embed.config.ts`. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 

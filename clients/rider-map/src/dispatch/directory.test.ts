@@ -50,3 +50,20 @@ test('of a trip that changed while all were read, the newer version counts', asy
   await directory.load();
   assert.deepEqual([directory.trips.get('a')?.version, directory.trips.get('b')?.version], [4, 2]);
 });
+
+test('a trip that changes while it is read is read again after that, and an old answer brings none back', async () => {
+  const answers: ((trip: Trip) => void)[] = [];
+  const api = { json: (path: string) => (path.startsWith('/v1/trips/') ? new Promise((resolve) => answers.push(resolve)) : Promise.resolve({ id: 'somebody' })) } as unknown as Api;
+  const directory = new Directory(api, () => {});
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const changed = (number: number) => ({ number, kind: 'trip-status', time: 0, trip: 'a' });
+  directory.take(changed(1));
+  directory.take(changed(2));
+  assert.equal(answers.length, 1);
+  answers[0]!(trip('a', 'enroute-to-dropoff', 3));
+  await settled();
+  assert.deepEqual([answers.length, directory.trips.get('a')?.version], [2, 3]);
+  answers[1]!(trip('a', 'complete', 4));
+  await settled();
+  assert.deepEqual([answers.length, directory.trips.size], [2, 0]);
+});

@@ -49,7 +49,8 @@ export class Directory {
   readonly #api: Api;
   readonly #onAway: (away: boolean) => void;
   readonly #changed = new Set<string>();
-  #readers = 0;
+  /** Trips that are being read. */
+  readonly #inHand = new Set<string>();
   #reading: AbortController | undefined;
   /** Trips that were learned of while all were being read: the list may be older than what is known of them. */
   #meanwhile: Set<string> | undefined;
@@ -137,12 +138,14 @@ export class Directory {
   }
 
   #readChanged(): void {
-    while (this.#readers < readersLimit && this.#changed.size > 0) {
-      const id = this.#changed.values().next().value!;
+    for (const id of this.#changed) {
+      if (this.#inHand.size >= readersLimit) return;
+      // One that is being read is read again after that: of two answers the older could come last.
+      if (this.#inHand.has(id)) continue;
       this.#changed.delete(id);
-      this.#readers++;
+      this.#inHand.add(id);
       void this.#readTrip(id).finally(() => {
-        this.#readers--;
+        this.#inHand.delete(id);
         this.#readChanged();
       });
     }
