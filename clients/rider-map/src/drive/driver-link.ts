@@ -7,7 +7,7 @@ export type LinkState = 'closed' | 'connecting' | 'open' | 'waiting' | 'offline'
 export interface LinkEvents {
   state(state: LinkState): void;
   settled(settlement: Settlement, ack: Ack): void;
-  /** The hub is not the one of before: the last minute goes out again. */
+  /** The hub is not the one of before: the last minute goes out again. Told before `settled`. */
   hubChanged(hub: string): void;
   advice(advice: Advice): void;
   trip(trip: DriverTrip | null): void;

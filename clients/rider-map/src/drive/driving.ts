@@ -24,6 +24,7 @@ export class Driving {
   readonly #duty: Duty;
   readonly #source: FixSource;
   #onDuty = false;
+  #newHub: string | undefined;
   on = false;
   trip: DriverTrip | null = null;
   lastFix: DriverFix | undefined;
@@ -53,10 +54,15 @@ export class Driving {
           this.refused += refused.length;
           this.problem = undefined;
           store.settle(taken, refused.map(({ fix }) => fix), Date.now(), usualLimits.resendMs);
+          // Not before it has what the last one may have lost: a page that is closed until then sends that again.
+          if (this.#newHub !== undefined && !buffer.repeats) {
+            store.noteHub(this.#newHub);
+            this.#newHub = undefined;
+          }
           this.#restIfDone();
           this.#changed();
         },
-        hubChanged: (name) => store.noteHub(name),
+        hubChanged: (name) => (this.#newHub = name),
         advice: (advice) => this.#source.advise(advice),
         trip: (trip) => {
           this.trip = trip;

@@ -120,5 +120,9 @@ test('repeats for another hub keep the buffer from being empty', () => {
   buffer.settle(1, [], 0);
   assert.equal(buffer.empty, true);
   buffer.sendSettledAgain(0);
-  assert.deepEqual([buffer.unsettled, buffer.empty], [0, false]);
+  assert.deepEqual([buffer.unsettled, buffer.empty, buffer.repeats], [0, false, true]);
+  buffer.take();
+  assert.equal(buffer.repeats, true);
+  buffer.settle(2, [], 0);
+  assert.deepEqual([buffer.empty, buffer.repeats], [true, false]);
 });

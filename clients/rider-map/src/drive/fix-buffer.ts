@@ -57,6 +57,11 @@ export class FixBuffer {
     return this.#waiting.length === 0 && this.#underWay.size === 0;
   }
 
+  /** Something is still to be sent again to another hub. */
+  get repeats(): boolean {
+    return [this.#waiting, ...this.#underWay.values()].flat().some(({ again }) => again);
+  }
+
   get reportsUnderWay(): number {
     return this.#underWay.size;
   }
