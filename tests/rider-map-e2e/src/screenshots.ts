@@ -66,7 +66,15 @@ const browser = await launch();
 try {
   const demo = await demoWithCarLast(server.url);
   for (const shot of shots) {
-    for (const size of shot.at ?? (['phone', 'desktop'] as const)) await take(browser, shot, server.url + shot.path(demo), size);
+    for (const size of shot.at ?? (['phone', 'desktop'] as const)) {
+      try {
+        await take(browser, shot, server.url + shot.path(demo), size);
+      } catch (failure) {
+        // The others are worth having all the same.
+        console.error(`${shot.name}-${size} can't be taken:`, failure);
+        process.exitCode = 1;
+      }
+    }
   }
   const trip = demo.trips[demo.trips.length - 1];
   if (trip) await takeStates(browser, server.url, trip);

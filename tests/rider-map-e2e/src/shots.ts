@@ -54,6 +54,8 @@ function newestTrip(demo: Directory): string {
 const desk = (chosen: boolean) => async (page: Page): Promise<void> => {
   await carsDrawn(page);
   if (!chosen) return;
+  // Between phone and desktop the list is a drawer.
+  if (await page.isVisible('.d-opener')) await page.click('.d-opener');
   await page.waitForSelector('.d-row.row-car .d-mark.busy');
   await page.evaluate(() => document.querySelector<HTMLElement>('.d-row.row-car:not([hidden]):has(.d-mark.busy)')?.click());
   // The trail, the way and the camera's flight.
