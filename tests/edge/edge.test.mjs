@@ -62,6 +62,12 @@ describe('the edge with a demo', { skip: missing, timeout: 60_000 }, () => {
     assert.ok(asset.headers.has('content-security-policy'), 'a worker has the policy of its own file');
   });
 
+  test('an asset that is not there is not kept as missing', async () => {
+    const answer = await fetch(`${edge.url}/assets/gone-0.js`);
+    assert.equal(answer.status, 404);
+    assert.equal(answer.headers.get('cache-control'), 'no-cache');
+  });
+
   test('the embeddable component is for every site, and renewed within minutes', async () => {
     const answer = await fetch(`${edge.url}/embed/ride-tracker-trip.js`, { headers: { origin: 'https://partner.example.com' } });
     assert.equal(answer.status, 200);
