@@ -218,6 +218,23 @@ test('a token that is not good is refused in words', limit, async () => {
   await page.context().close();
 });
 
+test("a rider's link makes nobody a car", limit, async () => {
+  const watched = await openPage(browser, `${server.url}/drive/#${demo.driverTrip.token}`);
+  await watched.page.getByRole('heading', { name: 'This page needs a driver’s link' }).waitFor();
+  await watched.page.context().close();
+  assert.deepEqual(watched.complaints, []);
+});
+
+test('a browser that has no location says so', limit, async () => {
+  const watched = await openPage(browser, `${server.url}/drive/`, {}, async (page) => {
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'geolocation', { get: () => undefined }));
+  });
+  await watched.page.getByRole('button', { name: 'Start driving' }).click();
+  await watched.page.getByText('No location in this browser').waitFor();
+  await watched.page.context().close();
+  assert.deepEqual(watched.complaints, []);
+});
+
 test('off duty the car is no longer shown: on a trip one stays', limit, async () => {
   const { page } = await openDrive();
   await page.getByRole('button', { name: 'Start driving' }).click();

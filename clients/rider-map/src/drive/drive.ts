@@ -135,7 +135,9 @@ async function main(): Promise<void> {
   const [demo, { config }] = await Promise.all([own ? undefined : loadDemo(), loadMapConfig()]);
   view.setAttribution(config.attribution);
   let token = own || demo?.driverToken;
-  const driver = token === undefined ? undefined : claimsOf(token)?.sub;
+  const claims = token === undefined ? undefined : claimsOf(token);
+  // A rider's or dispatcher's link is told so at once, before anybody gives it a location.
+  const driver = (claims?.role ?? 'driver') === 'driver' ? claims?.sub : undefined;
   const mapStarted = map.start(view.mapContainer, config, () => {});
   if (token === undefined || driver === undefined) {
     view.explain('This page needs a driver’s link', 'Ask your dispatcher for the link that makes this phone your car.');

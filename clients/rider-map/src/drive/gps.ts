@@ -89,7 +89,8 @@ export class Gps implements FixSource {
 
   start(): void {
     if (!isSecureContext) return this.#events.trouble('insecure');
-    if (!('geolocation' in navigator)) return this.#events.trouble('missing');
+    // Switched off by a setting, some browsers leave the name there with nothing behind it.
+    if (!(navigator as { geolocation?: Geolocation }).geolocation) return this.#events.trouble('missing');
     this.stop();
     const options: PositionOptions = { enableHighAccuracy: true, maximumAge: 0, timeout: 20_000 };
     const hear = (position: GeolocationPosition): void => this.#hear(position);

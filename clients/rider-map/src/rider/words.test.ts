@@ -98,6 +98,7 @@ test('a screen reader hears changes only', () => {
   assert.equal(say({ phase: 'stale', heardAtMs: now }, now + 50_000), undefined);
   assert.equal(say({ phase: 'stale', heardAtMs: now }, now + 60_000), 'Last seen 1 minute ago');
   assert.equal(say({ stateAtMs: now + 61_000, heardAtMs: now + 61_000 }, now + 61_000), 'Live again. Maya is on the way, 4 minutes');
+  assert.equal(say({ phase: 'offline' }, now + 62_000), 'You are offline');
 });
 
 test('other languages put the same into their own words, numbers and plural forms', async () => {

@@ -215,7 +215,8 @@ export class Announcer {
       key = `stale ${Math.floor(seconds / 60)}`;
       text = fill(t.spokenLastSeen, { age: units.spokenAge(seconds) });
     } else {
-      const minutes = words.eta?.minutes;
+      // Beside "You are offline" the minutes would sound like the time without a network.
+      const minutes = facts.phase === 'offline' || facts.phase === 'reconnecting' || facts.phase === 'error' ? undefined : words.eta?.minutes;
       const countdown = minutes !== undefined && minutes <= 2 ? ` ${minutes}` : '';
       const headline = words.title ?? words.status ?? words.pill.text;
       key = `${facts.phase} ${headline}${countdown}`;
