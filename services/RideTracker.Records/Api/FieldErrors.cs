@@ -40,8 +40,21 @@ public sealed class FieldErrors
     public void CheckText(string field, string? text, int maxLength)
     {
         if (text?.Length > maxLength) Add(field, string.Create(CultureInfo.InvariantCulture, $"has {text.Length} characters, {maxLength} at the most"));
-        // PostgreSQL's text can't hold it.
-        else if (text?.Contains('\0') == true) Add(field, "has a character U+0000");
+        else if (Unfit(text) is { } character) Add(field, string.Create(CultureInfo.InvariantCulture, $"has a character U+{(int)character:X4}"));
+    }
+
+    /// <summary>
+    /// The first character that no text may have, if there is one: U+0000, which PostgreSQL's text can't hold, and those that turn the direction of what follows
+    /// (U+202A to U+202E, U+2066 to U+2069; Unicode Standard Annex 9): a plate that reads otherwise than it is written sends riders to another car.
+    /// </summary>
+    public static char? Unfit(string? text)
+    {
+        foreach (var character in text ?? "")
+        {
+            if (character is '\0' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')) return character;
+        }
+
+        return null;
     }
 
     /// <summary>A number that must be there and in its range, the ends included.</summary>

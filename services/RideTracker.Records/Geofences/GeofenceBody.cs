@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using NetTopologySuite.Geometries;
+using RideTracker.Records.Api;
 using RideTracker.Records.Geofences.Shapes;
 
 namespace RideTracker.Records.Geofences;
@@ -42,8 +44,7 @@ internal sealed record GeofenceBody(string? Name, int? DwellSeconds, MultiPolygo
             if (text.ValueKind != JsonValueKind.String) return "properties.name must be a text.";
             name = text.GetString()!;
             if (name.Length > MaxNameLength) return $"properties.name has {name.Length} characters, {MaxNameLength} at the most.";
-            // PostgreSQL's text can't hold it.
-            if (name.Contains('\0', StringComparison.Ordinal)) return "properties.name has a character U+0000.";
+            if (FieldErrors.Unfit(name) is { } character) return string.Create(CultureInfo.InvariantCulture, $"properties.name has a character U+{(int)character:X4}.");
         }
 
         if (!properties.TryGetProperty("dwellSeconds", out var seconds) || seconds.ValueKind == JsonValueKind.Null) return null;

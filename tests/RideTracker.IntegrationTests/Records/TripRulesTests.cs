@@ -43,6 +43,14 @@ public sealed class TripRulesTests(Redis7Engine redis, PostgresServer postgres) 
     }
 
     [Fact]
+    public async Task PlateThatReadsOtherwiseThanItIsWritten_IsRefused()
+    {
+        var refused = await _desk.AskAsync(HttpMethod.Put, "/v1/drivers/d_9", 400, """{"name":"Ann","vehicle":"Blue car","plate":"\u202EABC 123"}""");
+
+        Assert.Contains("plate: has a character U+202E", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CommandOnAnotherVersion_IsRefusedWithThePresentState()
     {
         var trip = await _desk.AssignedTripAsync("d_1");

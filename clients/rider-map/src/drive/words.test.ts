@@ -37,6 +37,12 @@ test('a permission that is denied is said in words, and nobody is shown as on du
   assert.equal(words.pill.text, 'Not shown');
 });
 
+test('a place too weak to be taken is not shown, and the pill says so', () => {
+  assert.deepEqual(say({ accuracy: 5000 }).pill, { tone: 'bad', text: 'Not shown' });
+  assert.equal(say({ accuracy: 5000, simulated: true }).pill.text, 'On duty');
+  assert.equal(say({ accuracy: 80 }).pill.text, 'On duty');
+});
+
 test('an address without https says why nothing works', () => {
   assert.match(say({ on: false, trouble: 'insecure' }).alert?.text ?? '', /only over https, or on localhost/);
 });

@@ -82,10 +82,11 @@ export function driveWords(facts: DriveFacts, units: Units): DriveWords {
   };
 }
 
-function pillOf({ on, link, trouble }: DriveFacts): Line {
+function pillOf({ on, link, trouble, accuracy, simulated }: DriveFacts): Line {
   if (link === 'refused') return { tone: 'bad', text: 'Link off' };
   if (!on) return { tone: 'quiet', text: 'Off duty' };
   if (trouble && trouble !== 'timeout') return { tone: 'bad', text: 'Not shown' };
+  if (!simulated && accuracy !== undefined && accuracy > uselessMeters) return { tone: 'bad', text: 'Not shown' };
   if (link === 'open') return { tone: 'live', text: 'On duty' };
   if (link === 'offline') return { tone: 'warn', text: 'Offline' };
   return { tone: 'warn', text: link === 'connecting' ? 'Connecting…' : 'Reconnecting…' };

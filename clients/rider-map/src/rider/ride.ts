@@ -15,6 +15,8 @@ import type { RiderMap } from './rider-map.js';
 import { RiderView } from './rider-view.js';
 import { Announcer, riderWords, type Facts } from './words.js';
 
+/** A way that could not be had is asked for again after this, milliseconds. */
+const routeRetryMs = 5000;
 const drawEveryMs = 500;
 
 export interface RideOptions {
@@ -68,6 +70,7 @@ export class Ride {
   #town: string | undefined;
   #finder: ReachFinder | undefined;
   #reached = 0;
+  #routeAgainAtMs = 0;
   #routeShown: number | undefined;
   #firstStateMs: number | undefined;
   #firstPositionMs: number | undefined;
@@ -275,7 +278,7 @@ export class Ride {
 
   async #showRoute(next: TripState): Promise<void> {
     const map = this.#map;
-    if (!map || next.route === this.#routeShown) return;
+    if (!map || next.route === this.#routeShown || Date.now() < this.#routeAgainAtMs) return;
     const number = (this.#routeShown = next.route);
     if (number === undefined) return map.setRoute([]);
     try {
@@ -288,7 +291,8 @@ export class Ride {
       if (this.#routeShown === number) map.setRoute(route.line.map(([lng, lat]) => ({ lng, lat })));
     } catch {
       if (this.#over.signal.aborted) return;
-      // No line is better than an old one; the next state asks again.
+      // No line is better than an old one; a state after a while asks again, not each of them: it may be refused for good.
+      this.#routeAgainAtMs = Date.now() + routeRetryMs;
       if (this.#routeShown === number) this.#routeShown = undefined;
       map.setRoute([]);
     }
