@@ -8,7 +8,7 @@ import { Units } from '../page/units.js';
 import { Api } from './api.js';
 import { Console } from './console.js';
 import { hookOf } from './hook.js';
-import { Oidc, OidcError, type OidcConfig } from './oidc.js';
+import { Oidc, OidcError } from './oidc.js';
 import { Session } from './session.js';
 import { SignInView } from './sign-in-view.js';
 import { faultOf, refusalOf } from './token-check.js';
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   if (given !== '' || Oidc.isAnswer(answer)) history.replaceState(null, '', cleanAddress(answer));
 
   const { config, skewMs } = await loadMapConfig();
-  const oidcConfig = (config as MapConfig & { readonly oidc?: OidcConfig | null }).oidc ?? undefined;
+  const oidcConfig = config.oidc ?? undefined;
   const oidc = oidcConfig && new Oidc(oidcConfig, redirectUri, sessionStorage);
   const nowMs = (): number => Date.now() + skewMs;
   const session = new Session(oidc, () => signIn.open(true));

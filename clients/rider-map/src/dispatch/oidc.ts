@@ -1,12 +1,6 @@
 /** OpenID Connect in a browser: authorization code with PKCE (RFC 7636), state and nonce, renewal by refresh token. No secret. */
+import type { OidcConfig } from '../map/map-config.js';
 import { payloadOf } from '../page/token.js';
-
-export interface OidcConfig {
-  /** The issuer; its discovery document lies below it. */
-  readonly authority: string;
-  readonly clientId: string;
-  readonly scope: string;
-}
 
 export interface Grant {
   readonly token: string;

@@ -1,5 +1,5 @@
 /** Whose token the page uses, how it is renewed, and that the page hears when it is lost. */
-import { claimsOf, longestDelayMs, renewInMs } from '../page/token.js';
+import { renewalTimer } from '../page/token.js';
 import type { Oidc } from './oidc.js';
 
 /** What outlives a reload of the tab; gone with it. */
@@ -71,10 +71,7 @@ export class Session {
 
   #schedule(): void {
     clearTimeout(this.#timer);
-    const expiresMs = this.#kept && claimsOf(this.#kept.token)?.expiresMs;
-    if (!expiresMs || !(this.#kept?.demo || this.#kept?.refresh)) return;
-    const delayMs = Math.max(1000, renewInMs(expiresMs, Date.now()));
-    if (delayMs <= longestDelayMs) this.#timer = setTimeout(() => void this.#renew(), delayMs);
+    if (this.#kept?.demo || this.#kept?.refresh) this.#timer = renewalTimer(this.#kept.token, () => void this.#renew());
   }
 
   #renew(): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** The driver's page: makes a phone's browser the car, or, with `?simulate`, a car of the map. */
 import '../page/page.css';
+import '../page/card-head.css';
 import './drive.css';
 import { claimsOf } from '../page/token.js';
 import { loadDemo } from '../page/demo.js';

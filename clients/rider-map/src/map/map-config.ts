@@ -1,4 +1,4 @@
-/** What the page is told about the map: its base, its middle and what it owes to whom. */
+/** What the page is told by the server: the map's base, its middle and what it owes to whom, and where to sign in. */
 
 export interface MapConfig {
   /** An online style, or null. */
@@ -10,9 +10,18 @@ export interface MapConfig {
   readonly center: readonly [lng: number, lat: number];
   readonly zoom: number;
   readonly attribution: string;
+  /** Where dispatchers sign in, or null. */
+  readonly oidc: OidcConfig | null;
 }
 
-const fallback: MapConfig = { styleUrl: null, pmtiles: null, town: null, center: [0, 20], zoom: 2, attribution: '' };
+export interface OidcConfig {
+  /** The issuer; its discovery document lies below it. */
+  readonly authority: string;
+  readonly clientId: string;
+  readonly scope: string;
+}
+
+const fallback: MapConfig = { styleUrl: null, pmtiles: null, town: null, center: [0, 20], zoom: 2, attribution: '', oidc: null };
 
 export interface Loaded {
   readonly config: MapConfig;

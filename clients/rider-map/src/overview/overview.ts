@@ -1,5 +1,6 @@
 /** The front door: every car of the demo on the map, and the ways to the other pages. */
 import '../page/page.css';
+import '../page/card-head.css';
 import './overview.css';
 import { watchVehicles, type Strategy, type TripState, type Vehicle, type VehiclesWatch } from '@ridetracker/rider-client';
 import type { Box } from '../map/geo.js';
@@ -109,7 +110,6 @@ async function main(): Promise<void> {
     view.setPill('quiet', 'No demo here');
     view.explain();
   }
-  addEventListener('online', () => watch?.retryNow());
   await map.start(view.mapContainer, config);
   document.body.dataset['map'] = 'ready';
 }

@@ -41,7 +41,15 @@ export function renewInMs(expiresMs: number, nowMs: number): number {
 }
 
 /** Longest delay that `setTimeout` keeps, milliseconds. */
-export const longestDelayMs = 2 ** 31 - 1;
+const longestDelayMs = 2 ** 31 - 1;
+
+/** A timer that renews a token before it ends; undefined where it has no end, or none that a timer reaches. */
+export function renewalTimer(token: string, renew: () => void): ReturnType<typeof setTimeout> | undefined {
+  const expiresMs = claimsOf(token)?.expiresMs;
+  if (expiresMs === undefined) return undefined;
+  const delayMs = Math.max(1000, renewInMs(expiresMs, Date.now()));
+  return delayMs <= longestDelayMs ? setTimeout(renew, delayMs) : undefined;
+}
 
 export class TokenKeeper {
   #token: string;
@@ -74,10 +82,7 @@ export class TokenKeeper {
   }
 
   #schedule(): void {
-    const expiresMs = claimsOf(this.#token)?.expiresMs;
-    if (expiresMs === undefined || !this.#renewalUrl || this.#closed) return;
-    const delayMs = Math.max(1000, renewInMs(expiresMs, Date.now()));
-    if (delayMs <= longestDelayMs) this.#timer = setTimeout(() => void this.#renew(), delayMs);
+    if (this.#renewalUrl && !this.#closed) this.#timer = renewalTimer(this.#token, () => void this.#renew());
   }
 
   #renew(): Promise<void> {
