@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { watchTrip, watchVehicles, type TripWatch, type WatchOptions } from './index.js';
@@ -168,6 +168,23 @@ test('a stream that does not open is measured by a plain answer, and that is han
   const seen: string[] = [];
   await new Promise<void>((resolve) => watched.on('state', ({ cursor }) => (seen.push(cursor), cursor === 'c2' && resolve())));
   assert.deepEqual(seen, ['c1', 'c2']);
+});
+
+test('a plain question is given up with the connection that it was asked about: its answer would speak against the next one', limit, async (t) => {
+  let plain: ServerResponse | undefined;
+  const { server } = await told(t, {
+    http: (asked, response) => {
+      if (asked.way === 'poll') plain = response;
+    },
+    webSocket: (_, socket) => {
+      const given = (): void => socket.send(JSON.stringify(trip(1)));
+      if (plain?.closed) given();
+      else plain?.once('close', given);
+    },
+  });
+  const watched = watch(server, { seen: false, openTimeoutMs: 1000, checkEveryMs: 100 });
+  await new Promise<void>((resolve) => watched.on('state', () => resolve()));
+  assert.deepEqual(server.asked.map(({ way }) => way), ['sse', 'poll', 'websocket']);
 });
 
 test('a web page under any status is no answer of the server', limit, async (t) => {

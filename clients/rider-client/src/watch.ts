@@ -110,6 +110,8 @@ export function watch<
       const outcome = await runners[ladder.strategy]((link = linkOf(signal)));
       const isLate = signal.reason === late;
       if (self.ended || (signal.aborted && !isLate)) continue;
+      // What is still being asked about it is not to be held against the next one.
+      connection.abort();
       const next =
         page?.navigator.onLine === false && /^(unr|dr)/.test(outcome.kind)
           ? offlineWaitMs
