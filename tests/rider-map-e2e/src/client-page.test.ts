@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { WatchOptions } from '@ridetracker/rider-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launch, missingBrowser } from './browser.js';
@@ -56,7 +56,8 @@ after(async () => {
 });
 
 /** A fresh browser profile, and a proxy that also serves the page. */
-async function begin(): Promise<void> {
+beforeEach(async () => {
+  if (reason) return;
   proxy = await FaultProxy.before(server.url, (path) => {
     const name = /^\/client\/([\w-]*)(\.js)?$/.exec(path);
     if (!name) return undefined;
@@ -66,12 +67,12 @@ async function begin(): Promise<void> {
   });
   context = await browser.newContext();
   await driver.drive(6, 0);
-}
+});
 
-async function end(): Promise<void> {
-  await context.close();
-  await proxy.close();
-}
+afterEach(async () => {
+  await context?.close();
+  await proxy?.close();
+});
 
 async function open(options: Omit<WatchOptions, 'fetch'> = {}, prepare?: (page: Page) => Promise<void>): Promise<Page> {
   const page = await context.newPage();
@@ -107,7 +108,6 @@ async function drivenTo(...pages: Page[]): Promise<void> {
 }
 
 test('eight tabs of one trip share one stream, under a strict policy, and the next goes on when the first is closed', limit, async () => {
-  await begin();
   const first = await open(patient);
   await wait(first, { phase: 'live', shared: false });
   const others: Page[] = [];
@@ -121,11 +121,9 @@ test('eight tabs of one trip share one stream, under a strict policy, and the ne
   const lives = proxy.asked.filter(({ path }) => path.endsWith('/live'));
   assert.equal(lives.length, 2);
   assert.ok(lives[1]!.cursor);
-  await end();
 });
 
 test('a leader that is hidden hands over, and one that is frozen is replaced', limit, async () => {
-  await begin();
   const first = await open(patient);
   await wait(first, { phase: 'live', shared: false });
   const second = await open(patient);
@@ -147,11 +145,9 @@ test('a leader that is hidden hands over, and one that is frozen is replaced', l
   await session.send('Debugger.disable');
   await wait(second, { phase: 'live', shared: true });
   await drivenTo(first, second);
-  await end();
 });
 
 test('a tab that is hidden for long lets go, and catches up when it is seen', limit, async () => {
-  await begin();
   const page = await open({ hiddenAfterMs: 200 });
   await wait(page, { phase: 'live' });
   await turn(page, true);
@@ -161,11 +157,9 @@ test('a tab that is hidden for long lets go, and catches up when it is seen', li
   await turn(page, false);
   await wait(page, { phase: 'live', time: driver.time });
   assert.ok(proxy.asked.findLast(({ way }) => way === 'sse')?.cursor);
-  await end();
 });
 
 test('offline it waits without giving way to another strategy, and online it goes on at once', limit, async () => {
-  await begin();
   const page = await open();
   await wait(page, { phase: 'live' });
   await context.setOffline(true);
@@ -175,23 +169,19 @@ test('offline it waits without giving way to another strategy, and online it goe
   await context.setOffline(false);
   await wait(page, { phase: 'live', strategy: 'sse', time: driver.time });
   assert.ok(proxy.asked.every(({ way }) => way === 'sse' || way === 'other'));
-  await end();
 });
 
 test('a browser that can’t read an answer while it comes uses a WebSocket', limit, async () => {
-  await begin();
   const page = await open({}, async (fresh) => {
     await fresh.addInitScript(() => Object.defineProperty(Response.prototype, 'body', { get: () => null }));
   });
   await wait(page, { phase: 'live', strategy: 'websocket' });
   await drivenTo(page);
-  await end();
 });
 
 test('behind a proxy that holds streams back the picture is there at once, then by WebSocket, without that by long poll', limit, async () => {
-  await begin();
   // On a busy machine a WebSocket too takes its time to open; only what is held back is to lose its place.
-  const steady = { checkEveryMs: 5000 };
+  const steady = { checkEveryMs: 4000 };
   proxy.set('buffer', ['sse']);
   const first = await open(steady);
   await wait(first, { time: driver.time });
@@ -202,5 +192,4 @@ test('behind a proxy that holds streams back the picture is there at once, then 
   await wait(second, { strategy: 'long-poll' });
   await drivenTo(second);
   await wait(second, { phase: 'live', strategy: 'long-poll' });
-  await end();
 });
