@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using RideTracker.Client;
+using RideTracker.Client.Watching;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Geo;
 using RideTracker.Protocol.Trips;
@@ -44,6 +45,7 @@ public sealed class RiderConnectionTests : IAsyncLifetime
         // Without a cursor there is nothing to wait for.
         Assert.Equal(strategy == RiderStrategy.LongPoll ? RiderStrategy.Poll : strategy, peer.Strategy);
 
+        await ToldByTheServer(connection);
         await peer.StateAsync("c1", 1_000);
         Assert.True(await states.MoveNextAsync());
         Assert.Equal(("c1", 1_000L), (states.Current.Cursor, states.Current.Vehicle!.FixTimeMs));
@@ -103,6 +105,7 @@ public sealed class RiderConnectionTests : IAsyncLifetime
         var peer = await _server.NextAsync();
         await peer.StateAsync("c1", 1);
         await Until(() => connection.Cursor == "c1");
+        await ToldByTheServer(connection);
         _time.Advance(TimeSpan.FromSeconds(14));
         await peer.SseAsync("event: alive\ndata: {}\n\n");
         // Heard once this next state has come.
@@ -534,6 +537,9 @@ public sealed class RiderConnectionTests : IAsyncLifetime
         await foreach (var state in connection.WithCancellation(Cancel)) all.Add(state);
         return all;
     }
+
+    // Capabilities are asked for beside the first connection, which does not wait for them.
+    private static Task ToldByTheServer(RiderConnection<TripState> connection) => Until(() => ((IRiderLink)connection).Capabilities.AliveSeconds == ScriptedLive.AliveSeconds);
 
     private static async Task Until(Func<bool> holds)
     {

@@ -23,8 +23,11 @@ internal sealed class ScriptedLive : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>As the server tells it; the default of the protocol is another.</summary>
+    public const int AliveSeconds = 10;
+
     /// <summary>What <c>/v1/capabilities</c> says; null: 404.</summary>
-    public string? Capabilities { get; set; } = """{"strategies":["sse","websocket","long-poll","poll"],"maxWaitSeconds":20,"pollIntervalMs":2000,"aliveSeconds":10}""";
+    public string? Capabilities { get; set; } = $$"""{"strategies":["sse","websocket","long-poll","poll"],"maxWaitSeconds":20,"pollIntervalMs":2000,"aliveSeconds":{{AliveSeconds}}}""";
 
     /// <summary>Strategies that are answered by this status without asking the test.</summary>
     public Dictionary<RiderStrategy, int> Refused { get; } = [];
@@ -45,7 +48,9 @@ internal sealed class ScriptedLive : IAsyncDisposable
     }
 
     /// <summary>The next rider who asks.</summary>
-    public async Task<LivePeer> NextAsync() => await _peers.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    /// <exception cref="TimeoutException">None came within a minute: the test fails by itself, and holds up no others.</exception>
+    public Task<LivePeer> NextAsync() =>
+        _peers.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
