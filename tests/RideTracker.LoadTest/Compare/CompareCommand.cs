@@ -16,20 +16,22 @@ internal static class CompareCommand
         var quick = new Option<bool>("--quick") { Description = "One round with a quarter of the riders, in under five minutes: a look, not a result." };
         var rounds = CommonOptions.Number("--rounds", "Rounds, each with every run once; medians count. With --quick: 1.", DefaultRounds, 1, 20);
         var markdown = new Option<FileInfo?>("--markdown") { Description = "Also writes the tables as Markdown.", HelpName = "FILE" };
-        var only = new Option<string>("--only") { Description = "Only the runs with this in their name, to try one: figures of the others are void.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
-        var command = new Command("compare", "RideTracker beside Nchan, SignalR, TypedResults.ServerSentEvents and Socket.IO, with the same generator in the same run; ends with one line for each figure.") { quick, rounds, markdown, only };
-        command.AddExamples("compare", "compare --quick", "compare --rounds 5 --markdown tables.md", "compare --quick --only nchan");
+        var only = new Option<string[]>("--only") { Description = "Only the runs with this in their name, to try one: figures of the others are void. May be repeated.", HelpName = "TEXT", DefaultValueFactory = _ => [] };
+        var rate = CommonOptions.Number("--rate", "States a second where each rider has a driver of its own, for RideTracker and for the peers that bear more than 2,500.", (int)Scale.Full.OwnRate, 1_000, 50_000);
+        var command = new Command("compare", "RideTracker beside Nchan, SignalR, TypedResults.ServerSentEvents and Socket.IO, with the same generator in the same run; ends with one line for each figure.") { quick, rounds, rate, markdown, only };
+        command.AddExamples("compare", "compare --quick", "compare --rounds 5 --markdown tables.md", "compare --quick --only nchan", "compare --rate 10000 --only floor/own --only nchan/own --only own/drivers");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var isQuick = parsed.GetValue(quick);
-            var scale = isQuick ? Scale.Quick : Scale.Full;
-            var steps = Plan.Steps(scale).Where(step => step.Name.Contains(parsed.GetValue(only)!, StringComparison.Ordinal)).ToList();
-            if (steps.Count == 0) throw new LoadTestException(ExitCodes.Usage, $"No run has '{parsed.GetValue(only)}' in its name: {string.Join(", ", Plan.Steps(scale).Select(step => step.Name))}.");
+            var scale = (isQuick ? Scale.Quick : Scale.Full) with { OwnRate = parsed.GetValue(rate) };
+            var wanted = parsed.GetValue(only)!;
+            var steps = Plan.Steps(scale).Where(step => wanted.Length == 0 || wanted.Any(part => step.Name.Contains(part, StringComparison.Ordinal))).ToList();
+            if (steps.Count == 0) throw new LoadTestException(ExitCodes.Usage, $"No run has '{string.Join("' or '", wanted)}' in its name: {string.Join(", ", Plan.Steps(scale).Select(step => step.Name))}.");
             var isDefault = parsed.GetResult(rounds) is not { Implicit: false };
             var run = new CompareRun(steps, isQuick && isDefault ? 1 : parsed.GetValue(rounds), console, time);
             var header = await RunHeader.ReadAsync(Limits.CommandLine(parsed), null, time, cancellationToken);
             foreach (var line in header.Lines()) console.Profile.Out.Writer.WriteLine(line);
-            var note = Note(isQuick, parsed.GetValue(only)!, scale);
+            var note = Note(isQuick, wanted, scale);
             console.Profile.Out.Writer.WriteLine(note);
             var status = new RunStatus();
             await StatusView.ShowAsync(console, time, status, Plan.PrepareAsync(steps, status, cancellationToken));
@@ -39,8 +41,8 @@ internal static class CompareCommand
         return command;
     }
 
-    private static string Note(bool isQuick, string only, Scale scale) =>
-        (isQuick ? $"Quick: {scale.OwnRiders:#,0} riders instead of {Scale.Full.OwnRiders:#,0}, and short runs. A look, not a result." : "Full size.") + (only.Length > 0 ? $" Only runs with '{only}' in their name." : "");
+    private static string Note(bool isQuick, string[] only, Scale scale) =>
+        (isQuick ? $"Quick: {scale.OwnRiders:#,0} riders instead of {Scale.Full.OwnRiders:#,0}, and short runs. A look, not a result." : "Full size.") + (only.Length > 0 ? $" Only runs with '{string.Join("' or '", only)}' in their name." : "");
 
     private static async Task<int> EndAsync(
         CompareRun run, IReadOnlyList<Step> steps, Scale scale, RunHeader header, string note, FileInfo? markdown, IAnsiConsole console, TimeProvider time, bool isInterrupted)
