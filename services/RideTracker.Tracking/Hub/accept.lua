@@ -76,8 +76,16 @@ local rules
 -- inside, the first time inside, then the sums over the fixes inside, of 1, u, uu, x, ux, xx, y, uy, yy (seconds since the first; metres from the stop).
 local function look(slot, stopLat, stopLng)
   local east = 111195 * math.cos(math.rad(stopLat))
+  -- Far off with a single fix, and nothing is kept: the usual case, since most of a way is far from its end.
+  if slot.near == '' and #slot.live == 1 and slot.fixes == 1 then
+    local px, py = tonumber(slot.newest.lng) - stopLng, (tonumber(slot.newest.lat) - stopLat) * 111195
+    if px > 180 then px = px - 360 elseif px < -180 then px = px + 360 end
+    px = px * east
+    local distance = math.sqrt(px * px + py * py)
+    if distance > rules.near and distance > rules.radius then return false, nil, nil, nil, distance end
+  end
   local kept = {}
-  for number in string.gmatch(redis.call('HGET', slot.key, 'near') or '', '[^,]+') do kept[#kept + 1] = tonumber(number) end
+  for number in string.gmatch(slot.near, '[^,]+') do kept[#kept + 1] = tonumber(number) end
   local last, lx, ly = kept[1], kept[2], kept[3]
   local inside, slow, outside, seen, begin = kept[4] or 0, kept[5] or 0, kept[6] or 0, kept[7] or 0, kept[8] or 0
   local n, u, uu, x, ux, xx, y, uy, yy = kept[9] or 0, kept[10] or 0, kept[11] or 0, kept[12] or 0, kept[13] or 0, kept[14] or 0, kept[15] or 0, kept[16] or 0, kept[17] or 0
@@ -158,13 +166,13 @@ for i = 1, reports do
   end
   local slot = slots[key]
   if not slot then
-    local kept = redis.call('HMGET', key, 'n', 'time', 'heard', 'interval', 'stale', 'gone', 'cell', 'late', 'trip', 'over', 'idle', 'dropoff', 'tripversion', 'trackbytes', 'stop', 'off')
+    local kept = redis.call('HMGET', key, 'n', 'time', 'heard', 'interval', 'stale', 'gone', 'cell', 'late', 'trip', 'over', 'idle', 'dropoff', 'tripversion', 'trackbytes', 'stop', 'off', 'near')
     slot = {
       key = key, trackKey = KEYS[5 + 2 * i], driver = driver, n = tonumber(kept[1] or 0), time = tonumber(kept[2] or 0), heard = tonumber(kept[3] or 0),
       interval = tonumber(kept[4] or 0), stale = kept[5] == '1', gone = kept[6] == '1', cell = kept[7] or '', late = kept[8] or '',
       trip = (kept[9] and kept[9] ~= '' and kept[10] ~= '1') and kept[9] or '-', idle = kept[11] or '', dropoff = kept[12] or '0',
       version = kept[13] or '0', trackBytes = tonumber(kept[14] or 0), live = {},
-      stop = kept[15] or '', back = 0,
+      stop = kept[15] or '', near = kept[17] or '', back = 0, fixes = 0,
     }
     if kept[16] and kept[16] ~= '' then
       slot.off = {}
@@ -216,6 +224,7 @@ for i = 1, reports do
   if newer ~= '' then
     slot.time = last
     slot.live[#slot.live + 1] = { fixes = newer, places = places }
+    slot.fixes = slot.fixes + count
     slot.newest = { cell = ARGV[at + 5], lat = ARGV[at + 6], lng = ARGV[at + 7], fix = ARGV[at + 8] }
   end
   if accepted > 0 then history[#history + 1] = driver .. ' ' .. nowText .. ' ' .. fixes .. '\n' end
