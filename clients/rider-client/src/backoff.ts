@@ -17,7 +17,6 @@ export function fullJitterMs(failures: number, random: number, options: BackoffO
 
 /** `Retry-After`: seconds, or a date; milliseconds from now, or undefined if it is neither. */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (!header) return undefined;
-  const at = /^\s*\d+\s*$/.test(header) ? nowMs + Number(header) * 1000 : Date.parse(header);
+  const at = /^\s*\d+\s*$/.test(header!) ? nowMs + Number(header) * 1000 : Date.parse(header!);
   return at >= 0 ? Math.max(0, at - nowMs) : undefined;
 }

@@ -110,11 +110,9 @@ export function createLadder({ strategies, pinned, renewable, backoff, random, c
         if (!worked && ++muteDrops > muteDropsAllowed) return fall();
         // The first wait is the one the stream named; if that did not help, no shorter than our own.
         return worked ? (outcome.retryMs ?? backOff()) : Math.max(outcome.retryMs ?? 0, backOff());
-      case 'late':
-        // It can be connected to: without this, the next climb would come to it again.
-        if (climbedFrom === undefined) waitLonger();
-        return fall();
-      case 'unreachable':
+      default:
+        // What is late can be connected to: without this, the next climb would come to it again.
+        if (outcome.kind === 'late' && climbedFrom === undefined) waitLonger();
         return fall();
     }
   }

@@ -19,6 +19,9 @@ export type Outcome =
 
 export const unreachable: Outcome = { kind: 'unreachable' };
 
+/** A trip's last words. */
+const finals = ['complete', 'canceled'] as const;
+
 /** `end` of a stream: `{ "reason": ... }`. */
 export function outcomeOfEnd(reason: string): Outcome {
   if (reason === 'token-expired') return { kind: 'token', detail: reason };
@@ -36,7 +39,7 @@ export function outcomeOfStatus(
   if (code === 410) {
     // RFC 9457 keeps `status` for the HTTP code, so the trip's final word is looked for by its value.
     const words = Object.values(problem);
-    return end(words.includes('complete') ? 'trip-complete' : words.includes('canceled') ? 'trip-canceled' : 'trip-over');
+    return end(`trip-${finals.find((final) => words.includes(final)) ?? 'over'}`);
   }
   if (code === 429 || code === 503 || (code > 500 && retryMs !== undefined)) return { kind: 'told', retryMs };
   // 408 passes, 406 and 426 are about the strategy; any other 4xx says that the same request can't succeed.
@@ -62,7 +65,7 @@ function isFinal(reason: string): reason is 'trip-complete' | 'trip-canceled' | 
   return /^(trip-(complete|canceled)|token-revoked)$/.test(reason);
 }
 
-function end(reason: EndReason, detail?: unknown): Outcome {
-  const status = reason === 'trip-complete' ? 'complete' : reason === 'trip-canceled' ? 'canceled' : undefined;
+export function end(reason: EndReason, detail?: unknown): Outcome {
+  const status = finals.find((final) => reason === `trip-${final}`);
   return { kind: 'end', end: { reason, ...(status && { status }), ...(typeof detail === 'string' && { detail }) } };
 }

@@ -1,6 +1,6 @@
 /** Server-sent events by a streaming fetch, so that the token travels in a header and never in a URL. */
 import { get, isType, lineOf, probe, refusal, type Link } from './link.js';
-import { outcomeOfEnd, unreachable, type Outcome } from './outcome.js';
+import { end, outcomeOfEnd, unreachable, type Outcome } from './outcome.js';
 import { createSseParser } from './sse-parser.js';
 
 export async function runSse(link: Link): Promise<Outcome> {
@@ -17,7 +17,7 @@ export async function runSse(link: Link): Promise<Outcome> {
     // 204 says that the trip is over, but not how.
     if (response.status === 204) {
       const why = await probe(link, line.signal);
-      return why.kind === 'end' ? why : { kind: 'end', end: { reason: 'trip-over' } };
+      return why.kind === 'end' ? why : end('trip-over');
     }
     if (response.status !== 200) return await refusal(response);
     // No body: this browser can't read an answer while it comes.

@@ -7,7 +7,7 @@ export function createTripFold(): Fold<TripState, TripState> {
   let newestTime = -Infinity;
   return {
     accept(state) {
-      if (last && state.cursor === last.cursor && !state.reset) return undefined;
+      if (state.cursor === last?.cursor && !state.reset) return undefined;
       const time = state.vehicle?.time;
       if (last && time! < newestTime) {
         // A node behind the one before, or another driver. The trip's own news are shown; of the car, what is known.

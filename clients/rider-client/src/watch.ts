@@ -32,8 +32,14 @@ export function watch<
   T extends { readonly reset?: boolean; readonly nextUpdateMs?: number },
 >(address: string | URL, fold: Fold<M, T>, options: WatchOptions): Watch<T> {
   const url = new URL(address, (globalThis as { location?: { href: string } }).location?.href);
-  const { fetch: ask = (input, init) => fetch(input, init), random = Math.random } = options;
-  const { checkEveryMs = 2000, seenEveryMs = 30_000, openTimeoutMs = 10_000, climbAfterMs = 60_000 } = options;
+  const {
+    fetch: ask = (input, init) => fetch(input, init),
+    random = Math.random,
+    checkEveryMs = 2000,
+    seenEveryMs = 30_000,
+    openTimeoutMs = 10_000,
+    climbAfterMs = 60_000,
+  } = options;
   const webSocket = (options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor | undefined;
   const page: PageLike | undefined = options.window ?? (globalThis.document && window);
 
