@@ -100,3 +100,8 @@ export interface Fold<M, T> {
   /** The fix time of the picture, Unix milliseconds. */
   time(picture: M | T): number | undefined;
 }
+
+/** Whether it is a state of ours, not what something in between has said. */
+export function isMessage<M>(value: unknown): value is M {
+  return typeof (value as { cursor?: unknown } | null | undefined)?.cursor === 'string';
+}

@@ -1,10 +1,11 @@
 /** One watched resource: runs strategy after strategy with one cursor, and hands out the newest state. */
 import { defaultBackoff } from './backoff.js';
+import { watchAge } from './age.js';
 import { createFeed } from './feed.js';
-import { createJudge, skewMs as skewOf } from './freshness.js';
+import { skewMs as skewOf } from './freshness.js';
 import { createLadder } from './ladder.js';
-import { get, type Link, type WebSocketConstructor } from './link.js';
-import type { Fold, Status, Watch, WatchOptions } from './options.js';
+import { type Link, type WebSocketConstructor } from './link.js';
+import { isMessage, type Fold, type Status, type Watch, type WatchOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { watchPage, type PageLike } from './page.js';
 import { runPoll } from './poll.js';
@@ -25,7 +26,6 @@ const late: Outcome = { kind: 'late' };
 const forever = 2 ** 31 - 1;
 /** Without a network, another try is made this much later all the same: a server on this device needs none. */
 const offlineWaitMs = 30_000;
-const longestSeenMs = 3_600_000;
 
 export function watch<
   M extends { readonly cursor: string },
@@ -35,8 +35,6 @@ export function watch<
   const {
     fetch: ask = (input, init) => fetch(input, init),
     random = Math.random,
-    checkEveryMs = 2000,
-    seenEveryMs = 30_000,
     openTimeoutMs = 10_000,
     climbAfterMs = 60_000,
   } = options;
@@ -44,7 +42,6 @@ export function watch<
   const page: PageLike | undefined = options.window ?? (globalThis.document && window);
 
   const over = new AbortController();
-  const judge = createJudge();
   const ladder = createLadder({
     strategies: usable(defaultStrategies),
     pinned: options.strategy === 'auto' ? undefined : options.strategy,
@@ -71,7 +68,6 @@ export function watch<
     close: () => finish({ reason: 'closed' }),
   });
   const { emit } = self;
-  let statusAtMs = 0;
   let connection = new AbortController();
   let link: Link | undefined;
   let cursor: string | undefined;
@@ -80,9 +76,6 @@ export function watch<
   /** Null where this watch has its connection for itself. */
   let share: Share<M> | null | undefined;
   let wake: (() => void) | undefined;
-  let checking = false;
-  // Visitors that came together don't tell in step.
-  let seenAtMs = options.seen === false ? Infinity : performance.now() + random() * seenEveryMs;
 
   const isAway = watchPage(page, over.signal, options.hiddenAfterMs, {
     turned: () => share?.turned(),
@@ -94,7 +87,16 @@ export function watch<
       if (!share?.following) renew();
     },
   });
-  const timer = setInterval(look, checkEveryMs);
+  const timer = watchAge<M, T>(self, () => link, fold, page, options, {
+    tell: async (body) =>
+      askApi('seen', {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    take,
+    late: () => again(late),
+  });
   if (options.signal?.aborted) self.close();
   else options.signal?.addEventListener('abort', self.close, { signal: over.signal });
   // Begun after this turn, so that a listener added right after creation misses nothing.
@@ -180,67 +182,6 @@ export function watch<
     return news;
   }
 
-  /** Looks at the age of the picture: whether it is time to tell it, and whether the strategy is to blame for it. */
-  function look(): void {
-    const { latest } = self;
-    const nowMs = performance.now();
-    const time = latest && fold.time(latest);
-    if (page?.document.hidden) return;
-    if (self.status.phase === 'connecting' && nowMs - statusAtMs > checkEveryMs) void check();
-    if (self.status.phase !== 'live' || time === undefined || self.skewMs === undefined) return;
-    const serverNowMs = Date.now() + self.skewMs;
-    if (nowMs >= seenAtMs) {
-      seenAtMs = nowMs + seenEveryMs;
-      void tell(serverNowMs - (options.shown?.() ?? time));
-    }
-    if (judge.wants(serverNowMs - time, latest!.nextUpdateMs ?? 1000, nowMs)) void check();
-  }
-
-  async function tell(ageMs: number): Promise<void> {
-    const { strategy, shared } = self.status;
-    const seen = Math.min(longestSeenMs, Math.max(0, Math.round(ageMs)));
-    if (!shared && link?.send) return link.send(JSON.stringify({ seen }));
-    // Of a WebSocket, the tab that has it tells.
-    if (strategy === 'websocket') return;
-    try {
-      const answer = await ask(api('seen'), {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' },
-        body: JSON.stringify({ seen, strategy }),
-        signal: over.signal,
-      });
-      // An older server has no ear for it.
-      if (answer.status === 404) seenAtMs = Infinity;
-    } catch {
-      // The next one will do.
-    }
-  }
-
-  /** Asks plainly what there is to see. A strategy that does not show it as well, or does not even open, may lose its place. */
-  async function check(): Promise<void> {
-    const { pinned, strategy, shared, phase } = self.status;
-    const { signal } = connection;
-    // A long poll is silent by its nature, and no answer is plainer than a short one's.
-    if (checking || pinned || shared || strategy.endsWith('poll') || !link) return;
-    checking = true;
-    try {
-      const response = await get(link, signal);
-      const message: unknown = response.ok && (await response.json());
-      if (signal.aborted || !isMessage<M>(message)) return;
-      if (phase === 'live') {
-        // What is on its way is let come.
-        await new Promise((resolve) => setTimeout(resolve, checkEveryMs));
-        if (signal.aborted || !judge.behind(fold.time(message)! > fold.time(self.latest!)!, performance.now())) return;
-      } else if (self.status.phase === phase) take(message);
-      else return;
-      if (!signal.aborted) again(late);
-    } catch {
-      // Not even a plain question is answered: that says nothing against the strategy.
-    } finally {
-      checking = false;
-    }
-  }
-
   /** Shares with the tabs that may see the same, unless this watch is to go its own way. */
   async function join(signal: AbortSignal): Promise<void> {
     const alone = !options.share || ladder.pinned || !page?.BroadcastChannel || !page.navigator.locks;
@@ -283,7 +224,7 @@ export function watch<
     asked = true;
     try {
       const askedAtMs = Date.now();
-      const response = await ask(api('capabilities'), { signal: over.signal });
+      const response = await askApi('capabilities');
       const heardAtMs = Date.now();
       const told = (await response.json()) as Partial<Capabilities>;
       if (!response.ok) throw told;
@@ -296,8 +237,8 @@ export function watch<
     }
   }
 
-  function api(name: string): string {
-    return url.href.replace(/\/v1\/.*$/, `/v1/${name}`);
+  function askApi(name: string, init?: RequestInit): Promise<Response> {
+    return ask(url.href.replace(/\/v1\/.*$/, `/v1/${name}`), { ...init, signal: over.signal });
   }
 
   function known(told: Partial<Capabilities>): Capabilities {
@@ -332,7 +273,6 @@ export function watch<
 
   function show(now: Status): void {
     self.status = now;
-    statusAtMs = performance.now();
     emit('status', now);
   }
 
@@ -350,8 +290,4 @@ export function watch<
   }
 
   return self;
-}
-
-function isMessage<M>(value: unknown): value is M {
-  return typeof (value as { cursor?: unknown } | null | undefined)?.cursor === 'string';
 }
