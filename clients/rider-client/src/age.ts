@@ -53,7 +53,7 @@ export function watchAge<M, T extends { readonly nextUpdateMs?: number }>(
     checking = true;
     try {
       const { signal } = link;
-      const response = await get(link, signal);
+      const response = await get(link);
       const message: unknown = response.ok && (await response.json());
       if (signal.aborted || !isMessage<M>(message)) return;
       if (phase === 'live') {

@@ -15,11 +15,21 @@ export interface WebSocketLike {
 
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
-export interface Link {
+/** One connection's life. */
+export interface Line {
+  /** Ends this connection: the watch is over, another strategy was chosen, or its time has passed. */
+  readonly signal: AbortSignal;
+  /** Gives it so much more time, milliseconds. */
+  within(ms: number): void;
+  /** A stream is never silent for much longer than it was announced. */
+  withinSilence(): void;
+  /** What a failure comes to; every failure of the network looks the same, so what counts is how far it came. */
+  lost(open: boolean, retryMs?: number): Outcome;
+}
+
+export interface Link extends Line {
   readonly url: URL;
   readonly pinned: boolean;
-  /** Ends this connection: the watch is over, or another strategy was chosen. */
-  readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
   readonly webSocket: WebSocketConstructor | undefined;
   /** How long a connection may take to open, milliseconds. */
@@ -40,52 +50,41 @@ export interface Link {
 /** A timer that is this late was asleep with its device, and says nothing of the connection, milliseconds. */
 const sleptMs = 5000;
 
-/** One connection's life: ends with its link, or when it lets its time pass. */
-export interface Line {
-  readonly signal: AbortSignal;
-  /** Gives it so much more time, milliseconds. */
-  within(ms: number): void;
-  /** A stream is never silent for much longer than it was announced. */
-  withinSilence(): void;
-  /** What a failure comes to; every failure of the network looks the same, so what counts is how far it came. */
-  lost(open: boolean, retryMs?: number): Outcome;
-  close(): void;
-}
-
-export function lineOf(link: Link): Line {
+/** Runs until `over`, or until it lets its time pass. `silenceMs`: how long a stream may be silent. */
+export function lineOf(over: AbortSignal, silenceMs: () => number): Line {
   const controller = new AbortController();
   const { signal } = controller;
-  const abort = (): void => controller.abort();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let passed = false;
+  const close = (): void => {
+    clearTimeout(timer);
+    controller.abort();
+  };
   const within = (ms: number): void => {
+    if (signal.aborted) return;
     clearTimeout(timer);
     const dueMs = Date.now() + ms;
     timer = setTimeout(() => {
       passed = Date.now() < dueMs + sleptMs;
-      abort();
+      close();
     }, ms);
   };
-  if (link.signal.aborted) abort();
-  else link.signal.addEventListener('abort', abort, { signal });
+  if (over.aborted) close();
+  else over.addEventListener('abort', close);
   return {
     signal,
     within,
-    withinSilence: () => within(link.capabilities().aliveSeconds * 1500),
+    withinSilence: () => within(silenceMs()),
     lost: (open, retryMs) => (open && !passed ? { kind: 'dropped', retryMs } : unreachable),
-    close() {
-      clearTimeout(timer);
-      abort();
-    },
   };
 }
 
 /** A GET of the resource with the token; the caller's headers choose the strategy. */
-export async function get(link: Link, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
+export async function get(link: Link, headers: Record<string, string> = {}): Promise<Response> {
   const token = await link.token();
   return link.fetch(link.url, {
     headers: { Accept: 'application/json', ...headers, ...(token && { Authorization: `Bearer ${token}` }) },
-    signal,
+    signal: link.signal,
     cache: 'no-store',
   });
 }
@@ -107,8 +106,8 @@ export async function refusal(response: Response): Promise<Outcome> {
 }
 
 /** Asks once, plainly, why a stream could not be had. */
-export async function probe(link: Link, signal: AbortSignal): Promise<Outcome> {
-  const response = await get(link, signal);
+export async function probe(link: Link): Promise<Outcome> {
+  const response = await get(link);
   if (!response.ok && response.status !== 304) return refusal(response);
   await response.body?.cancel();
   return unreachable;

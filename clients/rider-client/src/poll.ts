@@ -1,12 +1,11 @@
 /** Long and short polling: a GET with the cursor, again and again; a long one is held by the server until there is news. */
-import { get, lineOf, refusal, retryMsOf, type Link } from './link.js';
+import { get, refusal, retryMsOf, type Link } from './link.js';
 import { unreachable, type Outcome } from './outcome.js';
 
 /** An answer without news that comes sooner than this was not held: a proxy has eaten `Prefer`. */
 const heldAtLeastMs = 500;
 
 export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
-  const line = lineOf(link);
   let open = false;
   try {
     for (;;) {
@@ -14,8 +13,8 @@ export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
       const cursor = link.cursor();
       const { maxWaitSeconds, pollIntervalMs } = link.capabilities();
       const waitSeconds = long && cursor ? maxWaitSeconds : 0;
-      line.within(waitSeconds * 1000 + link.openTimeoutMs);
-      const response = await get(link, line.signal, {
+      link.within(waitSeconds * 1000 + link.openTimeoutMs);
+      const response = await get(link, {
         ...(cursor && { 'If-None-Match': `"${cursor}"` }),
         ...(waitSeconds && { Prefer: `wait=${waitSeconds}` }),
       });
@@ -33,12 +32,10 @@ export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
       if (link.wantsClimb()) return { kind: 'climb' };
       const tookMs = performance.now() - askedAtMs;
       const pauseMs = !long ? Math.max(pollIntervalMs / 4, pollIntervalMs - tookMs) : news || tookMs > heldAtLeastMs ? 0 : pollIntervalMs;
-      line.within(pauseMs + link.openTimeoutMs);
+      link.within(pauseMs + link.openTimeoutMs);
       if (pauseMs) await link.sleep(pauseMs);
     }
   } catch {
-    return line.lost(open);
-  } finally {
-    line.close();
+    return link.lost(open);
   }
 }

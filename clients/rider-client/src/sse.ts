@@ -1,22 +1,21 @@
 /** Server-sent events by a streaming fetch, so that the token travels in a header and never in a URL. */
-import { get, isType, lineOf, probe, refusal, type Link } from './link.js';
+import { get, isType, probe, refusal, type Link } from './link.js';
 import { end, outcomeOfEnd, unreachable, type Outcome } from './outcome.js';
 import { createSseParser } from './sse-parser.js';
 
 export async function runSse(link: Link): Promise<Outcome> {
-  const line = lineOf(link);
   const parser = createSseParser();
   let open = false;
   try {
-    line.within(link.openTimeoutMs);
+    link.within(link.openTimeoutMs);
     const cursor = link.cursor();
-    const response = await get(link, line.signal, {
+    const response = await get(link, {
       Accept: 'text/event-stream',
       ...(cursor && { 'Last-Event-ID': cursor }),
     });
     // 204 says that the trip is over, but not how.
     if (response.status === 204) {
-      const why = await probe(link, line.signal);
+      const why = await probe(link);
       return why.kind === 'end' ? why : end('trip-over');
     }
     if (response.status !== 200) return await refusal(response);
@@ -26,7 +25,7 @@ export async function runSse(link: Link): Promise<Outcome> {
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
-      line.withinSilence();
+      link.withinSilence();
       const { done, value } = await reader.read();
       if (done) break;
       for (const { type, data } of parser.push(decoder.decode(value, { stream: true }))) {
@@ -38,8 +37,6 @@ export async function runSse(link: Link): Promise<Outcome> {
     }
   } catch {
     // What it came to is seen below.
-  } finally {
-    line.close();
   }
-  return line.lost(open, parser.retryMs);
+  return link.lost(open, parser.retryMs);
 }

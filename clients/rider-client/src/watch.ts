@@ -4,7 +4,7 @@ import { watchAge } from './age.js';
 import { createFeed } from './feed.js';
 import { skewMs as skewOf } from './freshness.js';
 import { createLadder } from './ladder.js';
-import { type Link, type WebSocketConstructor } from './link.js';
+import { lineOf, type Link, type WebSocketConstructor } from './link.js';
 import { isMessage, type Fold, type Status, type Watch, type WatchOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { watchPage, type PageLike } from './page.js';
@@ -135,9 +135,9 @@ export function watch<
 
   function linkOf(signal: AbortSignal): Link {
     return {
+      ...lineOf(signal, () => self.capabilities.aliveSeconds * 1500),
       url,
       pinned: !!ladder.pinned,
-      signal,
       fetch: ask,
       webSocket,
       openTimeoutMs,

@@ -1,5 +1,5 @@
 /** The same states over a WebSocket; a browser can't set headers there, so token and cursor go into the query. */
-import { lineOf, probe, type Line, type Link, type WebSocketConstructor } from './link.js';
+import { probe, type Link, type WebSocketConstructor } from './link.js';
 import { outcomeOfClose, outcomeOfEnd, unreachable, type Outcome } from './outcome.js';
 
 interface Frame {
@@ -9,20 +9,17 @@ interface Frame {
 }
 
 export async function runWebSocket(link: Link): Promise<Outcome> {
-  const line = lineOf(link);
   try {
-    const outcome = link.webSocket && (await exchange(link, link.webSocket, line));
+    const outcome = link.webSocket && (await exchange(link, link.webSocket));
     // The browser hides why a handshake failed. On the ladder the next strategy finds out; pinned, a plain GET does.
-    return outcome ?? (link.pinned ? await probe(link, link.signal) : unreachable);
+    return outcome ?? (link.pinned ? await probe(link) : unreachable);
   } catch {
     return unreachable;
-  } finally {
-    line.close();
   }
 }
 
 /** Undefined if the socket never opened. */
-async function exchange(link: Link, webSocket: WebSocketConstructor, line: Line): Promise<Outcome | undefined> {
+async function exchange(link: Link, webSocket: WebSocketConstructor): Promise<Outcome | undefined> {
   const url = new URL(link.url);
   // http: becomes ws:, https: wss:.
   url.protocol = url.protocol.replace('http', 'ws');
@@ -30,7 +27,7 @@ async function exchange(link: Link, webSocket: WebSocketConstructor, line: Line)
   const cursor = link.cursor();
   if (token) url.searchParams.set('access_token', token);
   if (cursor) url.searchParams.set('cursor', cursor);
-  if (line.signal.aborted) return line.lost(true);
+  if (link.signal.aborted) return link.lost(true);
   return new Promise((resolve) => {
     const socket = new webSocket(url.href);
     let open = false;
@@ -41,16 +38,16 @@ async function exchange(link: Link, webSocket: WebSocketConstructor, line: Line)
       socket.close();
       resolve(outcome);
     };
-    line.signal.addEventListener('abort', () => settle(open ? line.lost(open) : undefined));
-    line.within(link.openTimeoutMs);
+    link.signal.addEventListener('abort', () => settle(open ? link.lost(open) : undefined));
+    link.within(link.openTimeoutMs);
     socket.onerror = () => {};
     socket.onopen = () => {
       open = true;
       link.send = (text) => socket.send(text);
-      line.withinSilence();
+      link.withinSilence();
     };
     socket.onmessage = (event: { data: string }) => {
-      line.withinSilence();
+      link.withinSilence();
       try {
         const frame = JSON.parse(event.data) as Frame;
         if (frame.cursor !== undefined) link.state(frame);
@@ -60,7 +57,7 @@ async function exchange(link: Link, webSocket: WebSocketConstructor, line: Line)
           link.heard();
         }
       } catch {
-        settle(line.lost(open));
+        settle(link.lost(open));
       }
     };
     socket.onclose = (event: { code: number; reason: string }) =>
