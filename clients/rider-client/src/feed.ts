@@ -2,7 +2,7 @@
 import { WatchError, type WatchEvents } from './options.js';
 import type { End } from './types.js';
 
-type Listeners<T> = { [K in keyof WatchEvents<T>]: Set<(value: WatchEvents<T>[K]) => void> };
+type Listener = (value: never) => void;
 
 export interface Feed<T> extends AsyncIterable<T> {
   latest: T | undefined;
@@ -13,16 +13,17 @@ export interface Feed<T> extends AsyncIterable<T> {
 }
 
 export function createFeed<T extends { readonly reset?: boolean }>(): Feed<T> {
-  const listeners: Listeners<T> = { state: new Set(), status: new Set(), answer: new Set(), end: new Set() };
+  const listeners: { [K in keyof WatchEvents<T>]?: Set<Listener> } = {};
   const feed: Feed<T> = {
     latest: undefined,
     ended: undefined,
     on(type, listener) {
-      listeners[type].add(listener);
-      return () => listeners[type].delete(listener);
+      const all = (listeners[type] ??= new Set<Listener>());
+      all.add(listener);
+      return () => all.delete(listener);
     },
     emit(type, value) {
-      for (const listener of [...listeners[type]]) listener(value);
+      for (const listener of [...(listeners[type] ?? [])]) listener(value as never);
     },
     async *[Symbol.asyncIterator]() {
       let pending = feed.latest;

@@ -17,6 +17,7 @@ export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
 /** One connection's life. */
 export interface Line {
+  capabilities(): Capabilities;
   /** Ends this connection: the watch is over, another strategy was chosen, or its time has passed. */
   readonly signal: AbortSignal;
   /** Gives it so much more time, milliseconds. */
@@ -35,7 +36,6 @@ export interface Link extends Line {
   /** How long a connection may take to open, milliseconds. */
   readonly openTimeoutMs: number;
   cursor(): string | undefined;
-  capabilities(): Capabilities;
   sleep(ms: number): Promise<void> | undefined;
   token(): Promise<string | undefined>;
   /** A sign of life other than a state. */
@@ -50,8 +50,8 @@ export interface Link extends Line {
 /** A timer that is this late was asleep with its device, and says nothing of the connection, milliseconds. */
 const sleptMs = 5000;
 
-/** Runs until `over`, or until it lets its time pass. `silenceMs`: how long a stream may be silent. */
-export function lineOf(over: AbortSignal, silenceMs: () => number): Line {
+/** Runs until `over`, or until it lets its time pass. */
+export function lineOf(over: AbortSignal, capabilities: () => Capabilities): Line {
   const controller = new AbortController();
   const { signal } = controller;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,8 +73,9 @@ export function lineOf(over: AbortSignal, silenceMs: () => number): Line {
   else over.addEventListener('abort', close);
   return {
     signal,
+    capabilities,
     within,
-    withinSilence: () => within(silenceMs()),
+    withinSilence: () => within(capabilities().aliveSeconds * 1500),
     lost: (open, retryMs) => (open && !passed ? { kind: 'dropped', retryMs } : unreachable),
   };
 }
@@ -90,7 +91,7 @@ export async function get(link: Link, headers: Record<string, string> = {}): Pro
 }
 
 export function isType(response: Response, type: RegExp): boolean {
-  return type.test(response.headers.get('Content-Type') ?? '');
+  return type.test(response.headers.get('Content-Type')!);
 }
 
 /** What `Retry-After` says, milliseconds. */
@@ -98,7 +99,7 @@ export function retryMsOf(response: Response): number | undefined {
   return retryAfterMs(response.headers.get('Retry-After'), Date.now());
 }
 
-/** The outcome of an answer that is neither 200 nor 304. A web page is not the server's: a proxy or a portal is in the way. */
+/** The outcome of an answer that is not what was asked for. A web page is not the server's: a proxy or a portal is in the way. */
 export async function refusal(response: Response): Promise<Outcome> {
   if (isType(response, /html/)) return unreachable;
   const problem = (await response.json().catch(() => undefined)) as Record<string, unknown> | null | undefined;
@@ -107,8 +108,5 @@ export async function refusal(response: Response): Promise<Outcome> {
 
 /** Asks once, plainly, why a stream could not be had. */
 export async function probe(link: Link): Promise<Outcome> {
-  const response = await get(link);
-  if (!response.ok && response.status !== 304) return refusal(response);
-  await response.body?.cancel();
-  return unreachable;
+  return refusal(await get(link));
 }

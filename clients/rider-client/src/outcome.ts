@@ -28,7 +28,7 @@ export function outcomeOfEnd(reason: string): Outcome {
   return isFinal(reason) ? end(reason) : end('refused', reason);
 }
 
-/** A status other than 200 and 304 of a GET. `status` of the trip comes with a 410. */
+/** The status of a GET that did not bring what it was to bring. `status` of the trip comes with a 410. */
 export function outcomeOfStatus(
   code: number,
   retryMs: number | undefined,

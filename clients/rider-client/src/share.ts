@@ -15,7 +15,7 @@ const silenceMs = 10_000;
 /** What the leader tells. Never a token. */
 export interface Note<M> {
   readonly status?: Status;
-  readonly message?: M;
+  readonly message?: M | undefined;
   readonly end?: End;
 }
 
@@ -77,6 +77,7 @@ export function share<M>(page: PageLike, key: string, host: Host<M>): Share<M> {
   function request(steal?: true): void {
     asking?.abort();
     const { signal } = (asking = new AbortController());
+    let refused = false;
     heardAtMs = performance.now();
     post('hello');
     void page.navigator
@@ -85,12 +86,9 @@ export function share<M>(page: PageLike, key: string, host: Host<M>): Share<M> {
         turn(false);
         return new Promise<void>((resolve) => (letGo = resolve));
       })
-      .then(
-        () => false,
-        // Unless the wish was taken back, or the lock away, this page may have no locks (its storage is blocked): it leads itself.
-        () => following && !signal.aborted,
-      )
-      .then((refused) => {
+      // Unless the wish was taken back, or the lock away, this page may have no locks (its storage is blocked): it leads itself.
+      .catch(() => (refused = following && !signal.aborted))
+      .then(() => {
         if (left) return;
         if (refused) turn(false);
         else if (!following) {
@@ -130,9 +128,9 @@ export function share<M>(page: PageLike, key: string, host: Host<M>): Share<M> {
 }
 
 /** One name for whoever may see the same: the claims of the token that say so. Undefined if it can't be read. */
-export function shareKey(url: URL, token: string | undefined): string | undefined {
+export async function shareKey(url: URL, token: Promise<string | undefined>): Promise<string | undefined> {
   try {
-    const payload = token!.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/');
+    const payload = (await token)!.split('.')[1]!.replace(/-/g, '+').replace(/_/g, '/');
     const { sub, role, trip } = JSON.parse(atob(payload)) as Record<string, string | undefined>;
     return sub && JSON.stringify([url, sub, role, trip]);
   } catch {

@@ -70,7 +70,6 @@ export function watch<
   const { emit } = self;
   let connection = new AbortController();
   let link: Link | undefined;
-  let cursor: string | undefined;
   let newest: M | undefined;
   let asked = false;
   /** Null where this watch has its connection for itself. */
@@ -100,7 +99,7 @@ export function watch<
   if (options.signal?.aborted) self.close();
   else options.signal?.addEventListener('abort', self.close, { signal: over.signal });
   // Begun after this turn, so that a listener added right after creation misses nothing.
-  void Promise.resolve().then(run);
+  queueMicrotask(run);
 
   async function run(): Promise<void> {
     while (!self.ended) {
@@ -135,14 +134,13 @@ export function watch<
 
   function linkOf(signal: AbortSignal): Link {
     return {
-      ...lineOf(signal, () => self.capabilities.aliveSeconds * 1500),
+      ...lineOf(signal, () => self.capabilities),
       url,
       pinned: !!ladder.pinned,
       fetch: ask,
       webSocket,
       openTimeoutMs,
-      cursor: () => cursor,
-      capabilities: () => self.capabilities,
+      cursor: () => newest?.cursor,
       sleep: (ms) => sleep(ms, signal),
       token,
       heard() {
@@ -176,7 +174,7 @@ export function watch<
     emit('answer', { news });
     if (news) {
       share?.tell({ message });
-      ({ cursor } = newest = message);
+      newest = message;
       emit('state', (self.latest = state));
     }
     return news;
@@ -185,13 +183,13 @@ export function watch<
   /** Shares with the tabs that may see the same, unless this watch is to go its own way. */
   async function join(signal: AbortSignal): Promise<void> {
     const alone = !options.share || ladder.pinned || !page?.BroadcastChannel || !page.navigator.locks;
-    const key = alone ? undefined : shareKey(url, await token().catch(() => undefined));
+    const key = alone ? undefined : await shareKey(url, token());
     if (signal.aborted) return;
     share =
       key === undefined
         ? null
         : shareWith<M>(page!, key, {
-            all: () => ({ status: self.status, ...(newest && { message: newest }) }),
+            all: () => ({ status: self.status, message: newest }),
             turned: () => again(),
             retry: self.retryNow,
             heard(note) {
