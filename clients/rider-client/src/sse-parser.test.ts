@@ -66,3 +66,24 @@ test('comments and unknown fields are ignored', () => {
 test('an event that is not ended by an empty line is dropped', () => {
   assert.deepEqual(parse('data: a\n').events, []);
 });
+
+test('a line that never ends is given up at 16 million characters, however it comes', () => {
+  const parser = createSseParser();
+  const piece = 'x'.repeat(2 ** 20);
+  for (let i = 0; i < 16; i++) assert.deepEqual(parser.push(piece), []);
+  assert.throws(() => parser.push('x'), RangeError);
+});
+
+test('so is an event that never ends, and one that just fits is fired', () => {
+  const line = `data: ${'x'.repeat(2 ** 20 - 1)}\n`;
+  const parser = createSseParser();
+  for (let i = 0; i < 16; i++) assert.deepEqual(parser.push(line), []);
+  assert.equal(parser.push('\n')[0]?.data.length, 2 ** 24 - 1);
+  for (let i = 0; i < 16; i++) parser.push(line);
+  assert.throws(() => parser.push('data\n'), RangeError);
+});
+
+test('what is no data is not kept', () => {
+  const { events } = parse(...Array.from({ length: 18 }, () => `: ${'x'.repeat(2 ** 20)}\n`), 'data: a\n\n');
+  assert.deepEqual(events, [['message', 'a']]);
+});

@@ -10,40 +10,43 @@ export interface SseParser {
   retryMs: number | undefined;
   /** The id of the last block that ended, also of one without data. */
   lastEventId: string;
-  /** Takes a piece of decoded text, however it was cut, and returns the events it completes. */
+  /** Takes a piece of decoded text, however it was cut, and returns the events it completes. Throws if one does not end. */
   push(text: string): SseEvent[];
 }
 
 export function createSseParser(): SseParser {
+  /** What is kept of an event that has not ended, UTF-16 units. The dispatcher's map of ten thousand cars is one of a million. */
+  const longestEvent = 2 ** 24;
   let rest = '';
   let afterCr = false;
   let type = '';
   let id = '';
-  let data: string[] = [];
+  let data = '';
   const parser: SseParser = {
     retryMs: undefined,
     lastEventId: '',
     push(text) {
       const events: SseEvent[] = [];
       if (afterCr && text.startsWith('\n')) text = text.slice(1);
-      else if (!text) return events;
       afterCr = text.endsWith('\r');
-      const lines = (rest + text).split(/\r\n|\n|\r/);
+      const lines = text.split(/\r\n|\n|\r/);
+      lines[0] = rest + lines[0];
       rest = lines.pop()!;
       for (const line of lines) {
         const [, field, value] = /^([^:]*):? ?([^]*)/.exec(line)!;
         if (field === 'event') type = value!;
-        else if (field === 'data') data.push(value!);
+        else if (field === 'data') data += `${value}\n`;
         else if (field === 'retry' && /^\d+$/.test(value!)) parser.retryMs = Number(value);
         else if (field === 'id' && !/\0/.test(value!)) id = value!;
         else if (!line) {
           parser.lastEventId = id;
           // A block without any data line fires nothing; `data:` alone fires an event with empty data.
-          if (data.length) events.push({ type: type || 'message', data: data.join('\n') });
+          if (data) events.push({ type: type || 'message', data: data.slice(0, -1) });
           type = '';
-          data = [];
+          data = '';
         }
       }
+      if (rest.length + data.length > longestEvent) throw new RangeError('endless');
       return events;
     },
   };

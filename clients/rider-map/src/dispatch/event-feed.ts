@@ -51,8 +51,8 @@ export class EventFeed {
       try {
         toldMs = await this.#read(() => (tries = 0));
       } catch (error) {
-        // A server without events (404, 406) is asked again as seldom as one that is away.
-        if (!(error instanceof ApiError) && !(error instanceof DOMException) && !(error instanceof TypeError)) throw error;
+        // A server without events (404, 406) is asked again as seldom as one that is away, or one whose event does not end.
+        if (![ApiError, DOMException, TypeError, RangeError].some((known) => error instanceof known)) throw error;
       }
       this.#events.connected(false);
       const ceiling = Math.min(longestWaitMs, shortestWaitMs * 2 ** tries++);
