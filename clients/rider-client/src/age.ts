@@ -4,8 +4,6 @@ import { get, type Link } from './link.js';
 import { isMessage, type Fold, type Watch, type WatchOptions } from './options.js';
 import type { PageLike } from './page.js';
 
-const longestSeenMs = 3_600_000;
-
 export interface AgeEvents<M> {
   /** The server is to know this. */
   tell(body: object): Promise<Response>;
@@ -24,6 +22,7 @@ export function watchAge<M, T extends { readonly nextUpdateMs?: number }>(
   { seen: tells, shown, checkEveryMs = 2000, seenEveryMs = 30_000, random = Math.random }: WatchOptions,
   { tell, take, late }: AgeEvents<M>,
 ): ReturnType<typeof setInterval> {
+  const longestSeenMs = 3_600_000;
   const judge = createJudge();
   // Visitors that came together don't tell in step.
   let seenAtMs = tells === false ? Infinity : performance.now() + random() * seenEveryMs;
@@ -48,8 +47,8 @@ export function watchAge<M, T extends { readonly nextUpdateMs?: number }>(
   /** Asks plainly what there is to see. A strategy that does not show it as well, or does not even open, may lose its place. */
   async function check(link: Link | undefined): Promise<void> {
     const { pinned, strategy, shared, phase } = watch.status;
-    // A long poll is silent by its nature, and no answer is plainer than a short one's.
-    if (checking || pinned || shared || strategy.endsWith('poll') || !link) return;
+    // No answer is plainer than a short poll's, and a long one that has not been answered yet is silent by its nature.
+    if (checking || pinned || shared || strategy === 'poll' || (strategy === 'long-poll' && phase !== 'live') || !link) return;
     checking = true;
     try {
       const { signal } = link;
@@ -60,9 +59,9 @@ export function watchAge<M, T extends { readonly nextUpdateMs?: number }>(
         // What is on its way is let come.
         await new Promise((resolve) => setTimeout(resolve, checkEveryMs));
         if (signal.aborted || !judge.behind(fold.time(message)! > fold.time(watch.latest!)!, performance.now())) return;
-      } else if (watch.status.phase === phase) take(message);
-      else return;
-      if (!signal.aborted) late();
+      } else if (watch.status.phase !== phase) return;
+      else take(message);
+      late();
     } catch {
       // Not even a plain question is answered: that says nothing against the strategy.
     } finally {
@@ -76,15 +75,17 @@ export function watchAge<M, T extends { readonly nextUpdateMs?: number }>(
     const link = current();
     const nowMs = performance.now();
     const time = latest && fold.time(latest);
+    const serverNowMs = Date.now() + skewMs!;
+    const ageMs = serverNowMs - time!;
     // Not open for a whole interval.
     if (status.phase === 'connecting' && link === before) void check(link);
     before = link;
-    if (status.phase !== 'live' || time === undefined || skewMs === undefined) return;
-    const serverNowMs = Date.now() + skewMs;
+    // Without a car or a clock there is no age.
+    if (status.phase !== 'live' || isNaN(ageMs)) return;
     if (nowMs >= seenAtMs) {
       seenAtMs = nowMs + seenEveryMs;
-      void report(serverNowMs - (shown?.() ?? time));
+      void report(serverNowMs - (shown?.() ?? time!));
     }
-    if (judge.wants(serverNowMs - time, latest!.nextUpdateMs ?? 1000, nowMs)) void check(link);
+    if (judge.wants(ageMs, latest!.nextUpdateMs ?? 1000, nowMs)) void check(link);
   }, checkEveryMs);
 }

@@ -11,7 +11,7 @@ export const defaultBackoff: BackoffOptions = { baseMs: 1000, capMs: 30_000 };
 
 /** `failures` counts from 1; `random` is in [0, 1). */
 export function fullJitterMs(failures: number, random: number, options: BackoffOptions): number {
-  const ceiling = Math.min(options.capMs, options.baseMs * 2 ** Math.min(failures - 1, 30));
+  const ceiling = Math.min(options.capMs, options.baseMs * 2 ** (failures - 1));
   return Math.round(random * ceiling);
 }
 

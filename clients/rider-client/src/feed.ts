@@ -23,7 +23,7 @@ export function createFeed<T extends { readonly reset?: boolean }>(): Feed<T> {
       return () => all.delete(listener);
     },
     emit(type, value) {
-      for (const listener of [...(listeners[type] ?? [])]) listener(value as never);
+      for (const listener of new Set(listeners[type])) listener(value as never);
     },
     async *[Symbol.asyncIterator]() {
       let pending = feed.latest;

@@ -6,7 +6,7 @@ import { defaultStrategies } from './types.js';
 function ladder(options: Partial<LadderOptions> = {}): Ladder {
   return createLadder({
     strategies: defaultStrategies,
-    renewable: true,
+    renews: true,
     backoff: { baseMs: 1000, capMs: 30_000 },
     random: () => 1,
     climbAfterMs: 60_000,
@@ -82,6 +82,10 @@ test('what the server tells to wait is waited, on the same strategy', () => {
   assert.equal(it.strategy, 'sse');
 });
 
+test('a wait that is none is no leave to come back at once', () => {
+  for (const retryMs of [0, -5, NaN, 'soon' as unknown as number]) assert.deepEqual(waits(ladder(), { kind: 'told', retryMs }), [1000], `${retryMs}`);
+});
+
 test('hearing anything forgets the failures', () => {
   const it = ladder({ pinned: 'sse' });
   waits(it, unreachable, unreachable, unreachable);
@@ -99,7 +103,7 @@ test('a refused token is replaced once, and a second refusal is final', () => {
   const it = ladder();
   const refused = { kind: 'token', detail: 'unauthorized' } as const;
   assert.deepEqual(waits(it, refused), [0]);
-  assert.equal(it.tokenRefused, true);
+  assert.equal(it.refused, true);
   assert.deepEqual(waits(it, refused), ['unauthorized']);
 });
 
@@ -108,12 +112,12 @@ test('a token that worked in between may be replaced again', () => {
   const expired = { kind: 'token', detail: 'token-expired' } as const;
   waits(it, expired);
   it.heard(0);
-  assert.equal(it.tokenRefused, false);
+  assert.equal(it.refused, false);
   assert.deepEqual(waits(it, expired), [0]);
 });
 
 test('without a way to renew, a refused token is final', () => {
-  assert.deepEqual(waits(ladder({ renewable: false }), { kind: 'token', detail: 'token-expired' }), ['token-expired']);
+  assert.deepEqual(waits(ladder({ renews: false }), { kind: 'token', detail: 'token-expired' }), ['token-expired']);
 });
 
 test('an end is an end', () => {
@@ -125,8 +129,8 @@ test('a poll that has worked for a while looks up to a stream again', () => {
   waits(it, unreachable, unreachable);
   assert.equal(it.strategy, 'long-poll');
   it.heard(5000);
-  assert.equal(it.wantsClimb(64_999), false);
-  assert.equal(it.wantsClimb(65_000), true);
+  assert.equal(it.climbs(64_999), false);
+  assert.equal(it.climbs(65_000), true);
   assert.deepEqual(waits(it, { kind: 'climb' }), [0]);
   assert.equal(it.strategy, 'sse');
 });
@@ -139,8 +143,8 @@ test('a climb in vain comes straight back and waits twice as long for the next',
   assert.deepEqual(waits(it, unreachable), [0]);
   assert.equal(it.strategy, 'long-poll');
   it.heard(60_000);
-  assert.equal(it.wantsClimb(179_999), false);
-  assert.equal(it.wantsClimb(180_000), true);
+  assert.equal(it.climbs(179_999), false);
+  assert.equal(it.climbs(180_000), true);
 });
 
 test('a climb that works stays', () => {
@@ -150,14 +154,14 @@ test('a climb that works stays', () => {
   waits(it, { kind: 'climb' });
   it.heard(60_100);
   assert.equal(it.strategy, 'sse');
-  assert.equal(it.wantsClimb(1e9), false);
+  assert.equal(it.climbs(1e9), false);
 });
 
 test('a WebSocket is as good as SSE and does not climb', () => {
   const it = ladder();
   waits(it, unreachable);
   it.heard(0);
-  assert.equal(it.wantsClimb(1e9), false);
+  assert.equal(it.climbs(1e9), false);
 });
 
 test('the strategies of the server replace the defaults and keep the place', () => {
@@ -191,7 +195,7 @@ test('a strategy that was late is climbed to later each time, until it lasts', (
     waits(it, { kind: 'late' });
     const fellAtMs = nowMs;
     it.heard(nowMs);
-    while (!it.wantsClimb(nowMs)) nowMs += 1000;
+    while (!it.climbs(nowMs)) nowMs += 1000;
     climbs.push(nowMs - fellAtMs);
     waits(it, { kind: 'climb' });
   }
@@ -201,8 +205,8 @@ test('a strategy that was late is climbed to later each time, until it lasts', (
   it.heard(nowMs + 480_000);
   waits(it, unreachable);
   it.heard(0);
-  assert.equal(it.wantsClimb(59_999), false);
-  assert.equal(it.wantsClimb(60_000), true);
+  assert.equal(it.climbs(59_999), false);
+  assert.equal(it.climbs(60_000), true);
 });
 
 test('nobody may ask for a wait of more than five minutes, and for none at all only once it was heard', () => {

@@ -12,25 +12,19 @@ export interface LadderOptions {
   readonly strategies: readonly Strategy[];
   readonly pinned?: Strategy | undefined;
   /** Whether a refused token can be replaced. */
-  readonly renewable: boolean;
+  readonly renews: boolean;
   readonly backoff: BackoffOptions;
   readonly random: () => number;
   /** How long a poll must have worked before a stream is tried again, milliseconds; doubles with each try in vain. */
   readonly climbAfterMs: number;
 }
 
-/** A stream that opens and breaks this often without a word is taken for one that can't connect. */
-const muteDropsAllowed = 2;
-/** What a server, or what speaks in its place, may ask to wait at most, milliseconds. */
-const longestWaitMs = 300_000;
-const longestClimbMs = 1_800_000;
-
 export interface Ladder {
   /** The strategy to use now. */
   readonly strategy: Strategy;
-  readonly pinned: Strategy | undefined;
+  readonly pinned: boolean;
   /** Whether the next token must be a new one. */
-  readonly tokenRefused: boolean;
+  readonly refused: boolean;
   /** Takes the server's list of strategies, keeping the place of the one in use. */
   offer(strategies: readonly Strategy[]): void;
   /** Uses only this strategy from now on, or, without one, the best that works. */
@@ -40,19 +34,23 @@ export interface Ladder {
   /** A state, a 304 or an `alive` came: the strategy works and the token is good. */
   heard(nowMs: number): void;
   /** Whether a poll has worked for so long that a stream deserves another try. */
-  wantsClimb(nowMs: number): boolean;
+  climbs(nowMs: number): boolean;
   /** What to do after a connection came to this: wait so many milliseconds, or end. */
   after(outcome: Outcome): number | End;
 }
 
-export function createLadder({ strategies, pinned, renewable, backoff, random, climbAfterMs }: LadderOptions): Ladder {
-  let rungs = strategies;
+export function createLadder({ strategies: rungs, pinned, renews, backoff, random, climbAfterMs }: LadderOptions): Ladder {
+  /** A stream that opens and breaks this often without a word is taken for one that can't connect. */
+  const muteDropsAllowed = 2;
+  /** What a server, or what speaks in its place, may ask to wait at most, milliseconds. */
+  const longestWaitMs = 300_000;
+  const longestClimbMs = 1_800_000;
   let rung = 0;
   let fallen = 0;
   let failures = 0;
   let muteDrops = 0;
   let heard = false;
-  let tokenRefused = false;
+  let refused = false;
   let climbMs = climbAfterMs;
   let climbAtMs: number | undefined;
   let climbedFrom: number | undefined;
@@ -97,11 +95,12 @@ export function createLadder({ strategies, pinned, renewable, backoff, random, c
       case 'end':
         return outcome.end;
       case 'token':
-        if (!renewable || tokenRefused) return { reason: outcome.detail };
-        tokenRefused = true;
+        if (!renews || refused) return { reason: outcome.detail };
+        refused = true;
         return 0;
       case 'told':
-        return outcome.retryMs || backOff();
+        // Also what a server says that does not mean it.
+        return outcome.retryMs! > 0 ? outcome.retryMs! : backOff();
       case 'climb':
         climbedFrom = rung;
         moveTo(0);
@@ -122,10 +121,10 @@ export function createLadder({ strategies, pinned, renewable, backoff, random, c
       return current();
     },
     get pinned() {
-      return pinned;
+      return !!pinned;
     },
-    get tokenRefused() {
-      return tokenRefused;
+    get refused() {
+      return refused;
     },
     offer(offered) {
       if (!offered.length) return;
@@ -141,14 +140,14 @@ export function createLadder({ strategies, pinned, renewable, backoff, random, c
     },
     heard(nowMs) {
       heard = true;
-      tokenRefused = false;
+      refused = false;
       failures = fallen = muteDrops = 0;
       climbedFrom = undefined;
       climbAtMs ??= nowMs + climbMs;
       // A stream that lasts may be climbed to again as soon as the first time.
       if (!polls() && nowMs >= climbAtMs) climbMs = climbAfterMs;
     },
-    wantsClimb: (nowMs) => !pinned && rung > 0 && polls() && nowMs >= (climbAtMs ?? Infinity),
+    climbs: (nowMs) => !pinned && rung > 0 && polls() && nowMs >= (climbAtMs ?? Infinity),
     after(outcome) {
       const worked = heard;
       heard = false;

@@ -20,10 +20,10 @@ export interface Line {
   capabilities(): Capabilities;
   /** Ends this connection: the watch is over, another strategy was chosen, or its time has passed. */
   readonly signal: AbortSignal;
-  /** Gives it so much more time, milliseconds. */
+  /** Gives it so much time from now, milliseconds; at first, what it may take to open. */
   within(ms: number): void;
   /** A stream is never silent for much longer than it was announced. */
-  withinSilence(): void;
+  listen(): void;
   /** What a failure comes to; every failure of the network looks the same, so what counts is how far it came. */
   lost(open: boolean, retryMs?: number): Outcome;
 }
@@ -38,20 +38,17 @@ export interface Link extends Line {
   cursor(): string | undefined;
   sleep(ms: number): Promise<void> | undefined;
   token(): Promise<string | undefined>;
-  /** A sign of life other than a state. */
-  heard(): void;
-  /** A message with a state: whether it was news; undefined if it is none of ours. */
-  state(message: unknown): boolean | undefined;
-  wantsClimb(): boolean;
+  /** A message with a state, or, without one, a sign of life: whether it was news; undefined if it is none of ours. */
+  heard(message?: unknown): boolean | undefined;
+  climbs(): boolean;
   /** Set by a connection that also carries what the client says. */
   send?: (text: string) => void;
 }
 
-/** A timer that is this late was asleep with its device, and says nothing of the connection, milliseconds. */
-const sleptMs = 5000;
-
 /** Runs until `over`, or until it lets its time pass. */
 export function lineOf(over: AbortSignal, capabilities: () => Capabilities): Line {
+  /** A timer that is this late was asleep with its device, and says nothing of the connection, milliseconds. */
+  const sleptMs = 5000;
   const controller = new AbortController();
   const { signal } = controller;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +72,7 @@ export function lineOf(over: AbortSignal, capabilities: () => Capabilities): Lin
     signal,
     capabilities,
     within,
-    withinSilence: () => within(capabilities().aliveSeconds * 1500),
+    listen: () => within(capabilities().aliveSeconds * 1500),
     lost: (open, retryMs) => (open && !passed ? { kind: 'dropped', retryMs } : unreachable),
   };
 }

@@ -2,10 +2,9 @@
 import { get, refusal, retryMsOf, type Link } from './link.js';
 import { unreachable, type Outcome } from './outcome.js';
 
-/** An answer without news that comes sooner than this was not held: a proxy has eaten `Prefer`. */
-const heldAtLeastMs = 500;
-
 export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
+  /** An answer without news that comes sooner than this was not held: a proxy has eaten `Prefer`. */
+  const heldAtLeastMs = 500;
   let open = false;
   try {
     for (;;) {
@@ -20,7 +19,7 @@ export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
       });
       let news: boolean | undefined = false;
       if (response.status === 200) {
-        news = link.state(await response.json());
+        news = link.heard(await response.json());
         if (news === undefined) return unreachable;
       } else if (response.status === 304) {
         link.heard();
@@ -29,7 +28,7 @@ export async function runPoll(link: Link, long: boolean): Promise<Outcome> {
         if (retryMs !== undefined) return { kind: 'told', retryMs };
       } else return await refusal(response);
       open = true;
-      if (link.wantsClimb()) return { kind: 'climb' };
+      if (link.climbs()) return { kind: 'climb' };
       const tookMs = performance.now() - askedAtMs;
       const pauseMs = !long ? Math.max(pollIntervalMs / 4, pollIntervalMs - tookMs) : news || tookMs > heldAtLeastMs ? 0 : pollIntervalMs;
       link.within(pauseMs + link.openTimeoutMs);

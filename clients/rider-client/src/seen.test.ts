@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { watchTrip, watchVehicles, type TripWatch, type WatchOptions } from './index.js';
-import { json, openSse, position, serve, trip, type Script, type ScriptServer } from './testing/script-server.js';
+import { json, openSse, position, serve, trip, type Asked, type Script, type ScriptServer } from './testing/script-server.js';
 import { Browser } from './testing/tabs.js';
 
 const limit = { timeout: 20_000 };
@@ -29,7 +29,7 @@ async function told(
 ): Promise<{ server: ScriptServer; next: () => Promise<{ seen: number; strategy: string; token: string | undefined }> }> {
   const waiting: ((value: { seen: number; strategy: string; token: string | undefined }) => void)[] = [];
   const server = await serve(t, {
-    capabilities: { now: serverNow(), pollIntervalMs: 20 },
+    capabilities: { now: serverNow(), pollIntervalMs: 100 },
     http: (asked, response) => {
       const state = trip(1, { vehicle: { lat: 1, lng: 2, time: serverNow() - 5000 }, ...more });
       if (asked.way === 'sse') openSse(response, position(state));
@@ -98,7 +98,7 @@ test('a server that answers 404 is told once', limit, async (t) => {
 
 for (const [when, script, options, more] of [
   ['without a vehicle', {}, {}, { vehicle: undefined }],
-  ['without the server’s clock', { capabilities: { pollIntervalMs: 20 } }, {}, {}],
+  ['without the server’s clock', { capabilities: { pollIntervalMs: 100 } }, {}, {}],
   ['where it is turned off', {}, { seen: false }, {}],
   ['while the page is hidden', {}, { window: new Browser().open(true), share: false }, {}],
 ] as [string, Partial<Script>, WatchOptions, object][]) {
@@ -209,4 +209,60 @@ test('JSON that is no state is no answer of the server either', limit, async (t)
   const watched = watch(server, { strategy: 'poll', backoff: { baseMs: 1, capMs: 5 } });
   await new Promise<void>((resolve) => watched.on('state', () => resolve()));
   assert.equal(at, bodies.length);
+});
+
+/** Only a short poll is answered at once with what there is; `hold` does as it likes with a long one. */
+async function polled(t: Parameters<typeof serve>[0], hold: (asked: Asked, response: ServerResponse) => void): Promise<ScriptServer> {
+  const { server } = await told(t, {
+    capabilities: { now: serverNow(), pollIntervalMs: 100 },
+    http: (asked, response) => {
+      if (asked.way === 'sse') response.writeHead(502).end();
+      else if (asked.way === 'long-poll') hold(asked, response);
+      // The first state is old, what is asked after it is new.
+      else json(response, 200, trip(asked.nth + 1, { vehicle: { lat: 1, lng: 2, time: serverNow() - (asked.cursor || asked.nth ? 0 : 30_000) } }));
+    },
+  });
+  return server;
+}
+
+test('a long poll that is held back while a plain answer has news loses its place to short polls', limit, async (t) => {
+  const server = await polled(t, () => {});
+  const watched = watch(server, { seen: false, checkEveryMs: 200 });
+  await new Promise<void>((resolve) => watched.on('status', ({ phase, strategy }) => phase === 'live' && strategy === 'poll' && resolve()));
+  const ways = server.asked.filter(({ way }) => way === 'long-poll' || way === 'poll').map(({ way }) => way);
+  assert.deepEqual(ways, ['poll', 'long-poll', 'poll', 'poll', 'poll']);
+  assert.equal(server.asked.at(-1)?.cursor, 'c1');
+});
+
+test('so does one that is answered from a store that has grown old', limit, async (t) => {
+  const old = trip(1, { vehicle: { lat: 1, lng: 2, time: serverNow() - 30_000 } });
+  const server = await polled(t, (_, response) => json(response, 200, old));
+  const watched = watch(server, { seen: false, checkEveryMs: 200 });
+  await new Promise<void>((resolve) => watched.on('status', ({ phase, strategy }) => phase === 'live' && strategy === 'poll' && resolve()));
+});
+
+test('a long poll that has not been answered yet is silent by its nature, and is not asked about', limit, async (t) => {
+  const window = new Browser().open();
+  let looks = 0;
+  let before = 0;
+  let held: ServerResponse | undefined;
+  Object.defineProperty(window.document, 'hidden', {
+    get() {
+      if (held && ++looks === 5) json(held, 200, trip(2));
+      return false;
+    },
+  });
+  const { server } = await told(t, {
+    http: (asked, response) => {
+      if (asked.way === 'long-poll') {
+        held = response;
+        before = server.asked.length;
+      } else if (asked.way === 'sse' && !asked.nth) openSse(response, position(trip(1)) + 'data: {oops\n\n');
+      else response.destroy();
+    },
+  });
+  const watched = watch(server, { seen: false, window, share: false, backoff: { baseMs: 1, capMs: 1 } });
+  await new Promise<void>((resolve) => watched.on('state', ({ cursor }) => cursor === 'c2' && resolve()));
+  assert.deepEqual([watched.status.phase, watched.status.strategy], ['live', 'long-poll']);
+  assert.ok(server.asked.slice(before).every(({ way }) => way !== 'poll'));
 });

@@ -7,11 +7,6 @@ import type { Status } from './options.js';
 import type { PageLike } from './page.js';
 import type { End } from './types.js';
 
-/** The leader says this often that it is there, milliseconds. */
-const beatMs = 3000;
-/** A leader that is silent for longer is frozen: its place is taken, milliseconds. */
-const silenceMs = 10_000;
-
 /** What the leader tells. Never a token. */
 export interface Note<M> {
   readonly status?: Status;
@@ -44,6 +39,10 @@ export interface Share<M> {
 }
 
 export function share<M>(page: PageLike, key: string, host: Host<M>): Share<M> {
+  /** The leader says this often that it is there, milliseconds. */
+  const beatMs = 3000;
+  /** A leader that is silent for longer is frozen: its place is taken, milliseconds. */
+  const silenceMs = 10_000;
   const channel = new page.BroadcastChannel!(key);
   const post = (said: Note<M> | Word): void => {
     if (!left) channel.postMessage(said);

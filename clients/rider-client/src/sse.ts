@@ -7,7 +7,6 @@ export async function runSse(link: Link): Promise<Outcome> {
   const parser = createSseParser();
   let open = false;
   try {
-    link.within(link.openTimeoutMs);
     const cursor = link.cursor();
     const response = await get(link, {
       Accept: 'text/event-stream',
@@ -25,14 +24,13 @@ export async function runSse(link: Link): Promise<Outcome> {
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
-      link.withinSilence();
+      link.listen();
       const { done, value } = await reader.read();
       if (done) break;
       for (const { type, data } of parser.push(decoder.decode(value, { stream: true }))) {
         const body = JSON.parse(data) as { reason: string };
         if (type === 'end') return outcomeOfEnd(body.reason);
-        if (type !== 'position') link.heard();
-        else if (link.state(body) === undefined) throw body;
+        if (link.heard(type === 'position' ? body : undefined) === undefined) throw body;
       }
     }
   } catch {

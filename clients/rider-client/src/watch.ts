@@ -1,6 +1,7 @@
 /** One watched resource: runs strategy after strategy with one cursor, and hands out the newest state. */
-import { defaultBackoff } from './backoff.js';
 import { watchAge } from './age.js';
+import { defaultBackoff } from './backoff.js';
+import { readCapabilities } from './capabilities.js';
 import { createFeed } from './feed.js';
 import { skewMs as skewOf } from './freshness.js';
 import { createLadder } from './ladder.js';
@@ -11,7 +12,7 @@ import { watchPage, type PageLike } from './page.js';
 import { runPoll } from './poll.js';
 import { share as shareWith, shareKey, type Share } from './share.js';
 import { runSse } from './sse.js';
-import { defaultCapabilities, defaultStrategies, type Capabilities, type End, type Strategy } from './types.js';
+import { defaultStrategies, type End, type Strategy } from './types.js';
 import { runWebSocket } from './websocket.js';
 
 const runners: Record<Strategy, (link: Link) => Promise<Outcome>> = {
@@ -22,15 +23,15 @@ const runners: Record<Strategy, (link: Link) => Promise<Outcome>> = {
 };
 
 const late: Outcome = { kind: 'late' };
-/** Until woken: the longest that a timer waits, milliseconds. */
-const forever = 2 ** 31 - 1;
-/** Without a network, another try is made this much later all the same: a server on this device needs none. */
-const offlineWaitMs = 30_000;
 
 export function watch<
   M extends { readonly cursor: string },
   T extends { readonly reset?: boolean; readonly nextUpdateMs?: number },
 >(address: string | URL, fold: Fold<M, T>, options: WatchOptions): Watch<T> {
+  /** Until woken, milliseconds: weeks, and no more than a timer can. */
+  const forever = 2e9;
+  /** Without a network, another try is made this much later all the same: a server on this device needs none. */
+  const offlineWaitMs = 30_000;
   const url = new URL(address, (globalThis as { location?: { href: string } }).location?.href);
   const {
     fetch: ask = (input, init) => fetch(input, init),
@@ -45,14 +46,14 @@ export function watch<
   const ladder = createLadder({
     strategies: usable(defaultStrategies),
     pinned: options.strategy === 'auto' ? undefined : options.strategy,
-    renewable: !!options.getToken,
+    renews: !!options.getToken,
     backoff: { ...defaultBackoff, ...options.backoff },
     random,
     climbAfterMs,
   });
   const self = Object.assign(createFeed<T>(), {
     status: statusOf('connecting'),
-    capabilities: known({}),
+    capabilities: readCapabilities({}, options),
     skewMs: undefined as number | undefined,
     use(strategy: Strategy | 'auto') {
       ladder.pin(strategy === 'auto' ? undefined : strategy);
@@ -87,12 +88,7 @@ export function watch<
     },
   });
   const timer = watchAge<M, T>(self, () => link, fold, page, options, {
-    tell: async (body) =>
-      askApi('seen', {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+    tell: (body) => askApi('seen', body),
     take,
     late: () => again(late),
   });
@@ -112,7 +108,7 @@ export function watch<
       void askCapabilities();
       if (share === undefined) await join(signal);
       if (share?.following) await sleep(forever, signal);
-      if (self.ended || signal.aborted) continue;
+      if (signal.aborted) continue;
       set('connecting');
       const outcome = await runners[ladder.strategy]((link = linkOf(signal)));
       const isLate = signal.reason === late;
@@ -133,43 +129,36 @@ export function watch<
   }
 
   function linkOf(signal: AbortSignal): Link {
+    const line = lineOf(signal, () => self.capabilities);
+    line.within(openTimeoutMs);
     return {
-      ...lineOf(signal, () => self.capabilities),
+      ...line,
       url,
-      pinned: !!ladder.pinned,
+      pinned: ladder.pinned,
       fetch: ask,
       webSocket,
       openTimeoutMs,
       cursor: () => newest?.cursor,
       sleep: (ms) => sleep(ms, signal),
       token,
-      heard() {
-        if (signal.aborted) return;
-        works();
-        emit('answer', { news: false });
-      },
-      state(message) {
-        if (signal.aborted || !isMessage<M>(message)) return undefined;
-        works();
+      heard(message) {
+        if (signal.aborted || (message !== undefined && !isMessage<M>(message))) return undefined;
+        // The connection is good.
+        ladder.heard(performance.now());
+        if (self.status.phase !== 'live') set('live');
         return take(message);
       },
-      wantsClimb: () => ladder.wantsClimb(performance.now()),
+      climbs: () => ladder.climbs(performance.now()),
     };
   }
 
   async function token(): Promise<string | undefined> {
-    return options.token ?? options.getToken?.({ refused: ladder.tokenRefused });
-  }
-
-  /** The connection is good. */
-  function works(): void {
-    ladder.heard(performance.now());
-    if (self.status.phase !== 'live') set('live');
+    return options.token ?? options.getToken?.({ refused: ladder.refused });
   }
 
   /** Hands a message's state out if it is news, and the message to the tabs that follow. */
-  function take(message: M): boolean {
-    const state = fold.accept(message);
+  function take(message: M | undefined): boolean {
+    const state = message && fold.accept(message);
     const news = state !== undefined;
     emit('answer', { news });
     if (news) {
@@ -224,10 +213,10 @@ export function watch<
       const askedAtMs = Date.now();
       const response = await askApi('capabilities');
       const heardAtMs = Date.now();
-      const told = (await response.json()) as Partial<Capabilities>;
+      const told = readCapabilities((await response.json()) as Record<string, unknown>, options);
       if (!response.ok) throw told;
-      self.capabilities = known(told);
-      if (told.now !== undefined) self.skewMs = skewOf(told.now, askedAtMs, heardAtMs) ?? self.skewMs;
+      self.capabilities = told;
+      if (told.now) self.skewMs = skewOf(told.now, askedAtMs, heardAtMs) ?? self.skewMs;
       ladder.offer(usable(self.capabilities.strategies));
     } catch {
       // The defaults serve until the next connection asks again.
@@ -235,17 +224,19 @@ export function watch<
     }
   }
 
-  function askApi(name: string, init?: RequestInit): Promise<Response> {
-    return ask(url.href.replace(/\/v1\/.*$/, `/v1/${name}`), { ...init, signal: over.signal });
-  }
-
-  function known(told: Partial<Capabilities>): Capabilities {
-    const { pollIntervalMs } = options;
-    return { ...defaultCapabilities, ...told, ...(pollIntervalMs && { pollIntervalMs }) };
+  async function askApi(name: string, body?: object): Promise<Response> {
+    return ask(url.href.replace(/\/v1\/.*$/, `/v1/${name}`), {
+      signal: over.signal,
+      ...(body && {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
   }
 
   function usable(strategies: readonly Strategy[]): Strategy[] {
-    return strategies.filter((strategy) => strategy in runners && (strategy !== 'websocket' || webSocket));
+    return strategies.filter((strategy) => strategy !== 'websocket' || webSocket);
   }
 
   function sleep(ms: number, signal: AbortSignal): Promise<void> | undefined {
@@ -260,7 +251,7 @@ export function watch<
   }
 
   function statusOf(phase: Status['phase'], retryAtMs?: number): Status {
-    return { phase, strategy: ladder.strategy, pinned: !!ladder.pinned, ...(retryAtMs && { retryAtMs }) };
+    return { phase, strategy: ladder.strategy, pinned: ladder.pinned, ...(retryAtMs && { retryAtMs }) };
   }
 
   function set(phase: Status['phase'], retryAtMs?: number): void {

@@ -20,14 +20,13 @@ export async function runWebSocket(link: Link): Promise<Outcome> {
 
 /** Undefined if the socket never opened. */
 async function exchange(link: Link, webSocket: WebSocketConstructor): Promise<Outcome | undefined> {
-  const url = new URL(link.url);
   // http: becomes ws:, https: wss:.
-  url.protocol = url.protocol.replace('http', 'ws');
+  const url = new URL(link.url.href.replace('http', 'ws'));
   const token = await link.token();
   const cursor = link.cursor();
   if (token) url.searchParams.set('access_token', token);
   if (cursor) url.searchParams.set('cursor', cursor);
-  if (link.signal.aborted) return link.lost(true);
+  if (link.signal.aborted) return undefined;
   return new Promise((resolve) => {
     const socket = new webSocket(url.href);
     let open = false;
@@ -39,21 +38,20 @@ async function exchange(link: Link, webSocket: WebSocketConstructor): Promise<Ou
       resolve(outcome);
     };
     link.signal.addEventListener('abort', () => settle(open ? link.lost(open) : undefined));
-    link.within(link.openTimeoutMs);
     socket.onerror = () => {};
     socket.onopen = () => {
       open = true;
       link.send = (text) => socket.send(text);
-      link.withinSilence();
+      link.listen();
     };
     socket.onmessage = (event: { data: string }) => {
-      link.withinSilence();
+      link.listen();
       try {
         const frame = JSON.parse(event.data) as Frame;
-        if (frame.cursor !== undefined) link.state(frame);
+        if (frame.cursor !== undefined) link.heard(frame);
         else if (frame.end) settle(outcomeOfEnd(frame.end.reason));
         else {
-          if (frame.drain) drainMs = frame.drain.reconnectAfterMs;
+          drainMs = frame.drain?.reconnectAfterMs ?? drainMs;
           link.heard();
         }
       } catch {

@@ -86,7 +86,7 @@ export async function serve(t: TestContext, script: Script): Promise<ScriptServe
 export const quick: Capabilities = {
   strategies: ['sse', 'websocket', 'long-poll', 'poll'],
   maxWaitSeconds: 5,
-  pollIntervalMs: 20,
+  pollIntervalMs: 100,
   aliveSeconds: 10,
 };
 
