@@ -27,3 +27,13 @@ export async function assertAccessible(page: Page, what: string): Promise<void> 
   });
   assert.deepEqual(violations, [], what);
 }
+
+/** The same in the light and the dark of the page. */
+export async function assertAccessibleInBoth(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    // Colours that fade are judged when they are there.
+    await page.waitForFunction(() => document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().iterations === Infinity));
+    await assertAccessible(page, `${what}, ${colorScheme}`);
+  }
+}

@@ -73,10 +73,21 @@ async function drawing(page: Page): Promise<void> {
   await page.waitForTimeout(1000);
 }
 
+/** The same zone, about to be saved, with its corners to be moved. */
+async function corners(page: Page): Promise<void> {
+  await drawing(page);
+  await page.click('text=Done');
+  await page.fill('#d-zone-name', 'Market');
+  await page.click('text=Edit shape');
+  await page.waitForSelector('.d-corner');
+  await page.waitForTimeout(1000);
+}
+
 export const shots: readonly Shot[] = [
   { name: 'dispatch', path: () => '/dispatch/', ready: desk(false), at: ['phone', 'desktop', 'tablet', 'small'] },
   { name: 'dispatch-chosen', path: () => '/dispatch/', ready: desk(true), at: ['phone', 'desktop', 'tablet'] },
   { name: 'dispatch-drawing', path: () => '/dispatch/', ready: drawing },
+  { name: 'dispatch-corners', path: () => '/dispatch/', ready: corners, at: ['phone', 'desktop', 'tablet', 'small'] },
   {
     name: 'dispatch-sign-in',
     path: () => '/dispatch/#not-a-token',

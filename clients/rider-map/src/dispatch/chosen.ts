@@ -67,6 +67,11 @@ export class Chosen {
     return this.#choice;
   }
 
+  /** The stream of its trip, if it has one. */
+  get live(): TripState | undefined {
+    return this.#trip;
+  }
+
   get trail(): Trail | undefined {
     return this.#trail;
   }

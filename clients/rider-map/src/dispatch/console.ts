@@ -19,7 +19,8 @@ import { ListView } from './list-view.js';
 import { PanelView } from './panel-view.js';
 import { carWords, tripWords } from './row-words.js';
 import type { Session } from './session.js';
-import { zoneIcon, ZoneDesk } from './zone-desk.js';
+import { ZoneDesk } from './zone-desk.js';
+import { zoneIcon } from './zone-labels.js';
 import { Zones } from './zones.js';
 
 const nodesEveryMs = 5000;
@@ -78,7 +79,10 @@ export class Console {
       signOut: onSignOut,
     });
     this.map = new DispatchMap(this.table, {
-      view: (box) => this.#feed.see(box),
+      view: (box) => {
+        this.#feed.see(box);
+        this.desk.viewChanged();
+      },
       choose: (id) => this.choose(id === undefined ? undefined : { type: 'car', id }),
       click: (at) => this.desk.click(at),
       pointer: (at) => this.desk.pointer(at),
@@ -86,7 +90,7 @@ export class Console {
     });
     const now = (): number => this.now();
     this.chosen = new Chosen({ table: this.table, directory: this.directory, map: this.map, api, session, units, now, changed: () => this.#drawList(), close: () => this.choose(undefined), say: (text) => this.#say(text) });
-    this.desk = new ZoneDesk({ zones: new Zones(api), table: this.table, directory: this.directory, map: this.map, units, now, opened: (open) => this.#zonesOpened(open) });
+    this.desk = new ZoneDesk({ zones: new Zones(api), table: this.table, directory: this.directory, map: this.map, units, now, opened: (open) => this.#zonesOpened(open), covered: () => this.#setMargins() });
     this.#feed = new FleetFeed(isStrategy(pinned) ? pinned : 'auto', {
       fleet: (delta) => {
         this.#hasState = true;
@@ -109,7 +113,7 @@ export class Console {
     });
     this.#health = new HealthWatch(api);
     this.#stack = h('div', { class: 'd-stack' }, this.chosen.detail.element, this.desk.view.element, this.chosen.trailView.element);
-    root.append(h('section', { class: 'map-frame', 'aria-label': 'Cars on the map' }, this.#mapContainer), this.#panel.element, h('section', { class: 'd-top-row', 'aria-label': 'State' }, this.#panel.opener, this.#healthView.element), this.#stack, this.desk.bar, this.#tools());
+    root.append(h('section', { class: 'map-frame', 'aria-label': 'Cars on the map' }, this.#mapContainer), this.#panel.element, h('section', { class: 'd-top-row', 'aria-label': 'State' }, this.#panel.opener, this.#healthView.element), this.#stack, this.desk.bar.element, this.#tools());
     document.addEventListener('keydown', (event) => this.#onKey(event));
     addEventListener('online', () => {
       this.#feed.retryNow();
@@ -147,6 +151,7 @@ export class Console {
   }
 
   choose(choice: Choice | undefined): void {
+    if (choice && this.desk.isUnsaved) return this.#say('Save the zone first, or cancel it.');
     if (choice && this.desk.isOpen) this.desk.open(false);
     const before = this.chosen.choice?.id;
     this.chosen.choose(choice);
@@ -164,13 +169,13 @@ export class Console {
     const zoomOut = h('button', { type: 'button', 'aria-label': 'Zoom out' }, icon(icons.minus));
     zoomIn.addEventListener('click', () => this.map.zoomBy(1));
     zoomOut.addEventListener('click', () => this.map.zoomBy(-1));
-    this.#zoneButton.addEventListener('click', () => this.desk.open(!this.desk.isOpen));
+    this.#zoneButton.addEventListener('click', () => (this.desk.isUnsaved ? this.#say('Save the zone first, or cancel it.') : this.desk.open(!this.desk.isOpen)));
     return h('section', { class: 'd-edge', 'aria-label': 'Map tools' }, h('div', { class: 'd-tools' }, this.#zoneButton, zoomIn, zoomOut), this.#attribution);
   }
 
   #words(row: Row & { type: 'car' | 'trip' }): ReturnType<typeof carWords> {
     const trip = row.type === 'trip' ? this.directory.trips.get(row.id) : undefined;
-    return trip ? tripWords(trip, this.#units, this.now()) : carWords(row.id, this.table, this.directory, this.#units, this.now());
+    return trip ? tripWords(trip, this.#units, this.now()) : carWords(row.id, this.table, this.directory, row.id === this.chosen.choice?.id ? this.chosen.live : undefined, this.#units, this.now());
   }
 
   #chooseRow(row: Row): void {
@@ -273,8 +278,9 @@ export class Console {
     const card = this.chosen.choice !== undefined || this.desk.isOpen;
     const trail = this.chosen.choice?.type === 'car';
     const narrow = innerWidth < sheetBelow;
-    // On a phone the map ends at the list; a card reaches higher than that.
-    this.map.setMargins({ top: 84, left: 40, right: narrow ? 40 : card ? 340 : 90, bottom: narrow ? (card ? innerHeight * 0.14 + 40 : 40) : trail ? 190 : 50 });
+    // On a phone the map ends at the list; a card reaches higher than that. While corners are moved only their bar lies over it.
+    const below = this.desk.shaping ? 200 : narrow ? (card ? innerHeight * 0.14 + 40 : 40) : trail ? 190 : 50;
+    this.map.setMargins({ top: 84, left: 40, right: narrow ? 40 : card ? 340 : 90, bottom: below });
     show(this.#stack, card);
   }
 
@@ -286,6 +292,7 @@ export class Console {
       else if (!this.desk.escape()) this.choose(undefined);
       return;
     }
+    if (!typing && (event.ctrlKey || event.metaKey) && event.key === 'z' && this.desk.undo()) event.preventDefault();
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (this.desk.drawing && (event.key === 'Backspace' || event.key === 'Delete')) this.desk.undo();
     else if (event.key === '/') {

@@ -29,12 +29,20 @@ export interface Margins {
   readonly left: number;
 }
 
+/** An element that stands at a place of the map. */
+export interface Mark {
+  move(at: LngLat): void;
+  remove(): void;
+}
+
 /** A place of the past. */
 export type Replayed = LngLat & { readonly heading: number | undefined };
 
 /** A car that is followed may move in this share of the free map. */
 const innerShare = 0.6;
 const chosenZoom = 15;
+/** What margins may take of the map where something is fitted into it. */
+const edgeShare = 0.6;
 
 export class DispatchMap {
   readonly #table: FleetTable;
@@ -117,6 +125,12 @@ export class DispatchMap {
     return point && frame ? { x: point.x + frame.left, y: point.y + frame.top } : undefined;
   }
 
+  /** The place at a pixel of the page. */
+  placeAt(x: number, y: number): LngLat | undefined {
+    const frame = this.#map?.getContainer().getBoundingClientRect();
+    return frame && this.#map?.unproject([x - frame.left, y - frame.top]);
+  }
+
   /** Where a car is drawn now. */
   placeOf(id: string): LngLat | undefined {
     const slot = this.#table.slotOf(id);
@@ -164,11 +178,11 @@ export class DispatchMap {
     this.#stop = { marker, key };
   }
 
-  /** A small card on the map, as of a zone; taken away by the function that is given back. */
-  addLabel(element: HTMLElement, at: LngLat): () => void {
-    if (!this.#map) return () => {};
-    const marker = new maplibregl.Marker({ element, anchor: 'bottom' }).setLngLat([at.lng, at.lat]).addTo(this.#map);
-    return () => marker.remove();
+  /** An element on the map, as of a zone's name or a corner of it. */
+  addMark(element: HTMLElement, at: LngLat, anchor: 'bottom' | 'center'): Mark {
+    if (!this.#map) return { move: () => {}, remove: () => {} };
+    const marker = new maplibregl.Marker({ element, anchor }).setLngLat([at.lng, at.lat]).addTo(this.#map);
+    return { move: ({ lng, lat }) => void marker.setLngLat([lng, lat]), remove: () => void marker.remove() };
   }
 
   setData(source: Source, data: GeoJSON.FeatureCollection): void {
@@ -198,8 +212,16 @@ export class DispatchMap {
   }
 
   fit(box: Box): void {
+    if (!this.#map) return;
+    // A card that went may have left it more room just now.
+    this.#map.resize();
+    const { clientWidth, clientHeight } = this.#map.getContainer();
     const { top, right, bottom, left } = this.#margins;
-    this.#map?.fitBounds([box[0], box[1], box[2], box[3]], { padding: { top: top + 20, right: right + 20, bottom: bottom + 20, left: left + 20 }, maxZoom: 16.5, duration: reducedMotion() ? 0 : 600 });
+    // On a small screen margins and cards would leave nothing to fit it into.
+    const wide = Math.min(1, (clientWidth * edgeShare) / (left + right + 40));
+    const high = Math.min(1, (clientHeight * edgeShare) / (top + bottom + 40));
+    const padding = { top: (top + 20) * high, right: (right + 20) * wide, bottom: (bottom + 20) * high, left: (left + 20) * wide };
+    this.#map.fitBounds([box[0], box[1], box[2], box[3]], { padding, maxZoom: 16.5, duration: reducedMotion() ? 0 : 600 });
   }
 
   follow(following: boolean): void {
@@ -288,7 +310,7 @@ export class DispatchMap {
   #addLayers(base: BaseMap, colors: MapColors): void {
     const { map } = base;
     this.#map ??= map;
-    addLayers(base, colors, zoneColor());
+    addLayers(base, colors, pageColor('--zone', '#6b4bd8'), pageColor('--bad', '#b3261e'));
     for (const source of sources) {
       const data = this.#data.get(source);
       if (data) map.getSource<maplibregl.GeoJSONSource>(source)?.setData(data);
@@ -296,7 +318,7 @@ export class DispatchMap {
   }
 }
 
-/** The page's own colour of zones, so that map and cards are one. */
-function zoneColor(): string {
-  return getComputedStyle(document.documentElement).getPropertyValue('--zone').trim() || '#6b4bd8';
+/** A colour of the page's own, so that map and cards are one. */
+function pageColor(name: string, otherwise: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || otherwise;
 }

@@ -10,14 +10,14 @@ export type Source = (typeof sources)[number];
 
 const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
 
-export function addLayers({ map, labelLayer }: BaseMap, colors: MapColors, zone: string): void {
+export function addLayers({ map, labelLayer }: BaseMap, colors: MapColors, zone: string, bad: string): void {
   const before = labelLayer();
   for (const id of sources) map.addSource(id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, tolerance: 0.1 });
   const add = (layer: maplibregl.AddLayerObject): void => void map.addLayer(layer, before);
   for (const id of ['zones', 'drawing'] as const) {
     const polygons: maplibregl.FilterSpecification = ['==', ['geometry-type'], 'Polygon'];
     add({ id: `${id}-fill`, source: id, type: 'fill', filter: polygons, paint: { 'fill-color': zone, 'fill-opacity': ['case', ['boolean', ['get', 'chosen'], false], 0.2, 0.1] } });
-    add({ id: `${id}-line`, source: id, type: 'line', layout: round, paint: { 'line-color': zone, 'line-width': 2, 'line-dasharray': [2.4, 2.2] } });
+    add({ id: `${id}-line`, source: id, type: 'line', layout: round, paint: { 'line-color': ['case', ['boolean', ['get', 'crosses'], false], bad, zone], 'line-width': 2, 'line-dasharray': [2.4, 2.2] } });
   }
   add({ id: 'drawing-corners', source: 'drawing', type: 'circle', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['case', ['get', 'first'], 7, 5], 'circle-color': colors.card, 'circle-stroke-color': zone, 'circle-stroke-width': 2.5 } });
   add({ id: 'trail', source: 'trail', type: 'line', layout: round, paint: { 'line-color': colors.behind, 'line-width': growing(15, 6) } });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crossesItself, isInside, topOf } from './polygon.js';
+import { bordersCross, crossesItself, isInside, topOf } from './polygon.js';
 import { ZonePen } from './zone-pen.js';
 import { newZoneId, type Zone } from './zones.js';
 
@@ -20,26 +20,29 @@ test('a border that crosses itself is found', () => {
   assert.equal(crossesItself([[0, 0], [4, 4], [4, 0], [0, 4]]), true);
 });
 
+test('two borders that cut each other are found, two that only touch are left to the server', () => {
+  const outer = [[0, 0], [4, 0], [4, 4], [0, 4]] as const;
+  assert.equal(bordersCross([outer, [[1, 1], [1, 2], [2, 2]]]), false);
+  assert.equal(bordersCross([outer, [[1, 1], [1, 5], [2, 2]]]), true);
+  assert.equal(bordersCross([outer, [[1, 1], [1, 4], [2, 2]]]), false);
+});
+
 test('a label stands on the northern edge', () => {
   assert.deepEqual(topOf([[square]]), [2, 4]);
 });
 
-test('a pen closes with three corners that do not cross, and undo goes back through all', () => {
+test('a pen may be closed with three corners that do not cross, and undo goes back through all', () => {
   const pen = new ZonePen();
   pen.add([0, 0]);
   pen.add([4, 0]);
   assert.equal(pen.fault, '1 more corner');
-  assert.equal(pen.close(), false);
   pen.add([4, 4]);
-  assert.equal(pen.close(), true);
+  assert.equal(pen.fault, undefined);
   assert.deepEqual(pen.ring, [[0, 0], [4, 0], [4, 4], [0, 0]]);
-  pen.add([9, 9]);
-  pen.undo();
-  assert.deepEqual([pen.closed, pen.corners.length], [false, 3]);
-  pen.undo();
-  pen.add([4, 4]);
   pen.add([4, -1]);
   assert.match(pen.fault ?? '', /crosses/);
+  pen.undo();
+  assert.deepEqual([pen.fault, pen.corners.length], [undefined, 3]);
 });
 
 test('a new zone gets an id of its name that no other has', () => {

@@ -20,19 +20,27 @@ export function isInside(polygons: readonly (readonly (readonly Position[])[])[]
 
 /** Whether the closed ring of these corners cuts or touches itself. */
 export function crossesItself(corners: readonly Position[]): boolean {
-  const count = corners.length;
-  for (let i = 0; i < count; i++) {
-    for (let j = i + 1; j < count; j++) {
-      const neighbours = j === i + 1 || (i === 0 && j === count - 1);
-      if (!neighbours && cut(corners[i]!, corners[(i + 1) % count]!, corners[j]!, corners[(j + 1) % count]!)) return true;
-    }
-  }
-  return false;
+  return bordersCross([corners]);
 }
 
-function cut(a: Position, b: Position, c: Position, d: Position): boolean {
+/** Whether one of these open rings cuts or touches itself, or two of them cut each other; that they touch is for the server to judge. */
+export function bordersCross(rings: readonly (readonly Position[])[]): boolean {
+  const edges = rings.flatMap((corners, ring) => corners.map((from, i) => ({ ring, i, last: i === corners.length - 1, from, to: corners[(i + 1) % corners.length]! })));
+  return edges.some((one, at) => {
+    for (const other of edges.slice(at + 1)) {
+      const isSame = one.ring === other.ring;
+      const isNext = isSame && (other.i === one.i + 1 || (one.i === 0 && other.last));
+      if (!isNext && cut(one.from, one.to, other.from, other.to, isSame)) return true;
+    }
+    return false;
+  });
+}
+
+/** `touch`: whether it is enough that one ends on the other. */
+function cut(a: Position, b: Position, c: Position, d: Position, touch: boolean): boolean {
   const side = (p: Position, q: Position, r: Position): number => Math.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]));
-  return side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b);
+  const [ofC, ofD, ofA, ofB] = [side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b)];
+  return touch ? ofC !== ofD && ofA !== ofB : ofC * ofD < 0 && ofA * ofB < 0;
 }
 
 /** Where a label stands: the middle of the northernmost edge, or of the box's north where that is narrow. */

@@ -1,4 +1,5 @@
 /** What a row of the list says, and the details of a car. Pure. */
+import type { TripState } from '@ridetracker/rider-client';
 import type { Units } from '../page/units.js';
 import type { Directory, Trip } from './directory.js';
 import type { FleetTable, Kind } from './fleet-table.js';
@@ -16,7 +17,8 @@ export interface RowWords {
   readonly tone: 'plain' | 'warn';
 }
 
-export function carWords(id: string, table: FleetTable, directory: Directory, units: Units, nowMs: number): RowWords {
+/** `live`: the trip's own stream, if it is open. */
+export function carWords(id: string, table: FleetTable, directory: Directory, live: TripState | undefined, units: Units, nowMs: number): RowWords {
   const driver = directory.drivers.get(id);
   const trip = directory.tripOf.get(id);
   const slot = table.slotOf(id);
@@ -35,14 +37,16 @@ export function carWords(id: string, table: FleetTable, directory: Directory, un
   if (late > 0) return { ...base, status: `${Math.floor(late / 60_000)} min late`, more: doing };
   const long = trip ? longAtPickupMs(trip, nowMs) : 0;
   if (long > 0) return { ...base, status: `${Math.floor(long / 60_000)} min wait`, more: doing };
-  return { ...base, status: doing, more: trip ? leftOf(trip, units, nowMs) : idleFor(id, directory, units, nowMs) };
+  return { ...base, status: doing, more: trip ? leftOf(trip, live, units, nowMs) : idleFor(id, directory, units, nowMs) };
 }
 
-/** Till the next stop by the plan, or how long the car has stood there. */
-function leftOf(trip: Trip, units: Units, nowMs: number): string {
+/** Till the next stop, or how long the car has stood there. Lists bring no ETA: without the trip's stream it is by the plan, and says "about". */
+function leftOf(trip: Trip, live: TripState | undefined, units: Units, nowMs: number): string {
   if (trip.status === 'arrived-at-pickup') return trip.arrived === undefined ? '' : units.age((nowMs - trip.arrived) / 1000);
+  if (live?.eta && live.trip === trip.id && live.status === trip.status) return minutes(live.eta.seconds);
   const due = dueMs(trip);
-  return due === undefined ? '' : minutes(Math.max(0, due - nowMs) / 1000);
+  if (due === undefined) return '';
+  return due < nowMs ? 'due now' : `about ${minutes((due - nowMs) / 1000)}`;
 }
 
 function idleFor(id: string, directory: Directory, units: Units, nowMs: number): string {

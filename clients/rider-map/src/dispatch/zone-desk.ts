@@ -1,15 +1,20 @@
 /** Zones at work: shows them on the map, lets one be drawn, changed and deleted, and tells who came and went. */
 import type { LngLat } from '../map/geo.js';
-import { h, icon, setText, show } from '../page/dom.js';
+import { show } from '../page/dom.js';
 import type { Units } from '../page/units.js';
 import { ApiError } from './api.js';
 import type { Directory } from './directory.js';
 import type { DispatchMap } from './dispatch-map.js';
 import type { RecordsEvent } from './event-feed.js';
 import type { FleetTable } from './fleet-table.js';
+import { ZoneBar } from './zone-bar.js';
+import { ZoneLabels } from './zone-labels.js';
+import { ZoneNews } from './zone-news.js';
 import { ZonePen } from './zone-pen.js';
+import { ZoneShaper } from './zone-shaper.js';
+import { faultWords, meanwhileWords, penWords } from './zone-words.js';
 import { newZoneId, type Zone, type Zones } from './zones.js';
-import { carsWords, ZonesView } from './zones-view.js';
+import { ZonesView } from './zones-view.js';
 
 export interface ZoneDeskParts {
   readonly zones: Zones;
@@ -20,49 +25,49 @@ export interface ZoneDeskParts {
   now(): number;
   /** The card is to be seen, or not any more. */
   opened(open: boolean): void;
+  /** What lies over the map has changed. */
+  covered(): void;
 }
 
-/** Kept of what happened, and labels on the map. */
-const newsLimit = 30;
-const labelsLimit = 60;
 /** A click so near to the first corner closes the zone, pixels. */
 const closePixels = 14;
-export const zoneIcon =
-  '<path fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" d="M7.5 6.5 16.5 5l3 8-6 6-8-2.5Z"/><g fill="currentColor"><circle cx="7.5" cy="6.5" r="2.4"/><circle cx="16.5" cy="5" r="2.4"/><circle cx="19.5" cy="13" r="2.4"/><circle cx="13.5" cy="19" r="2.4"/><circle cx="5.5" cy="16.5" r="2.4"/></g>';
-const verbs: Readonly<Record<string, string>> = { enter: 'came into', exit: 'left', dwell: 'stays long in' };
 
 export class ZoneDesk {
   readonly view: ZonesView;
-  /** What to do while drawing, and its buttons. */
-  readonly bar = h('section', { class: 'd-pen', 'aria-label': 'Drawing a zone', hidden: true });
+  readonly bar: ZoneBar;
   readonly #parts: ZoneDeskParts;
-  readonly #hint = h('p', { role: 'status' });
-  readonly #undo = h('button', { type: 'button', class: 'd-button' }, 'Undo');
-  readonly #done = h('button', { type: 'button', class: 'd-button strong' }, 'Done');
-  readonly #labels = new Map<string, { count: HTMLElement; remove: () => void }>();
-  #news: RecordsEvent[] = [];
+  readonly #labels: ZoneLabels;
+  readonly #news = new ZoneNews();
+  readonly #shaper: ZoneShaper;
   #open = false;
+  /** While a new one is drawn. */
   #pen: ZonePen | undefined;
+  /** The zone in the form; undefined: a new one, or none. */
   #edited: Zone | undefined;
+  /** The same as Records had it when it was last asked; undefined: not at all. */
+  #known: Zone | undefined;
 
   constructor(parts: ZoneDeskParts) {
     this.#parts = parts;
+    this.#labels = new ZoneLabels(parts.map);
+    this.#shaper = new ZoneShaper(parts.map, () => this.#drawTool());
     this.view = new ZonesView({
       close: () => this.open(false),
       draw: () => this.#draw(),
       look: (id) => this.#look(id),
       edit: (id) => this.#edit(id),
+      shape: () => this.#moveCorners(),
       remove: (id) => this.#try(() => parts.zones.remove(id)),
       save: (name, minutes) => this.#save(name, minutes),
       leaveForm: () => this.#stop(),
     });
-    const middle = h('button', { type: 'button', class: 'd-button' }, 'Corner in the middle');
-    const cancel = h('button', { type: 'button', class: 'd-button' }, 'Cancel');
-    middle.addEventListener('click', () => this.#corner(parts.map.center));
-    cancel.addEventListener('click', () => this.#stop());
-    this.#undo.addEventListener('click', () => this.undo());
-    this.#done.addEventListener('click', () => this.#close());
-    this.bar.append(this.#hint, h('div', { class: 'd-buttons' }, this.#undo, middle, this.#done, cancel));
+    this.bar = new ZoneBar({
+      undo: () => this.undo(),
+      middle: () => this.#corner(parts.map.center),
+      remove: () => this.#shaper.removeCorner(),
+      done: () => (this.#pen ? this.#close() : this.#leaveCorners(true)),
+      cancel: () => (this.#pen ? this.#stop() : this.#leaveCorners(false)),
+    });
   }
 
   get isOpen(): boolean {
@@ -73,8 +78,18 @@ export class ZoneDesk {
     return this.#pen !== undefined;
   }
 
+  /** The corners of a border are being moved: only the bar lies over a small map. */
+  get shaping(): boolean {
+    return this.#shaper.isOn;
+  }
+
+  /** Corners were set or moved that a step to somewhere else would lose. */
+  get isUnsaved(): boolean {
+    return this.corners > 0;
+  }
+
   get corners(): number {
-    return this.#pen?.corners.length ?? 0;
+    return this.#pen?.corners.length ?? this.#shaper.shape?.count ?? 0;
   }
 
   /** Reads the zones; answers with whether that worked. */
@@ -95,25 +110,23 @@ export class ZoneDesk {
   }
 
   take(event: RecordsEvent): void {
-    if (!verbs[event.kind] || event.geofence === undefined) return;
-    this.#news.unshift(event);
-    this.#news.length = Math.min(this.#news.length, newsLimit);
+    this.#news.take(event);
     if (this.#open) this.#drawNews();
   }
 
   tick(): void {
     const counts = this.#parts.zones.count(this.#parts.table);
-    for (const [id, { count }] of this.#labels) setText(count, carsWords(counts.get(id) ?? 0));
+    this.#labels.setCounts(counts);
     if (!this.#open) return;
     this.view.setCounts(counts);
     this.#drawNews();
   }
 
-  /** True: the click was for the pen. */
+  /** True: the click was for the tool. */
   click(at: LngLat): boolean {
+    this.#shaper.click(at);
     const pen = this.#pen;
-    if (!pen) return false;
-    if (pen.closed) return true;
+    if (!pen) return this.shaping;
     const first = pen.corners[0];
     const [from, to] = [first && this.#parts.map.pixel({ lng: first[0], lat: first[1] }), this.#parts.map.pixel(at)];
     if (pen.corners.length > 2 && from && to && Math.hypot(from.x - to.x, from.y - to.y) < closePixels) this.#close();
@@ -122,20 +135,28 @@ export class ZoneDesk {
   }
 
   pointer({ lng, lat }: LngLat): void {
-    if (!this.#pen || this.#pen.closed) return;
+    if (!this.#pen) return;
     this.#pen.point([lng, lat]);
     this.#parts.map.setData('drawing', this.#pen.features());
   }
 
-  undo(): void {
-    if (!this.#pen || this.#pen.closed) return;
-    this.#pen.undo();
-    this.#drawPen();
+  /** The map shows another part of itself. */
+  viewChanged(): void {
+    this.#shaper.viewChanged();
   }
 
-  /** Esc: the drawing first, then the card. True: there was something to leave. */
+  /** True: there was something to take back. */
+  undo(): boolean {
+    if (!this.#pen) return this.#shaper.undo();
+    this.#pen.undo();
+    this.#drawTool();
+    return true;
+  }
+
+  /** Esc: the corners first, then the form or drawing, then the card. True: there was something to leave. */
   escape(): boolean {
-    if (this.#pen || this.#edited) this.#stop();
+    if (this.shaping) this.#leaveCorners(false);
+    else if (this.#pen || this.#edited || this.#shaper.shape) this.#stop();
     else if (this.#open) this.open(false);
     else return false;
     return true;
@@ -144,58 +165,90 @@ export class ZoneDesk {
   #draw(): void {
     this.#pen = new ZonePen();
     show(this.view.element, false);
-    show(this.bar, true);
-    document.body.classList.add('d-drawing');
-    this.#parts.map.cursor('crosshair');
-    this.#drawPen();
+    this.#drawTool();
   }
 
   #corner({ lng, lat }: LngLat): void {
     this.#pen?.add([Math.round(lng * 1e6) / 1e6, Math.round(lat * 1e6) / 1e6]);
-    this.#drawPen();
+    this.#drawTool();
   }
 
   #close(): void {
-    if (!this.#pen?.close()) return;
-    this.#parts.map.cursor('');
-    show(this.bar, false);
-    document.body.classList.remove('d-drawing');
+    const pen = this.#pen;
+    if (!pen || pen.fault !== undefined) return;
+    this.#pen = undefined;
+    this.#shaper.set([[pen.ring]]);
     show(this.view.element, true);
-    this.#parts.map.setData('drawing', this.#pen.features());
+    this.#drawTool();
     this.view.showForm(undefined);
+    this.#sayShape();
   }
 
   #edit(id: string): void {
-    this.#edited = this.#parts.zones.get(id);
+    this.#edited = this.#known = this.#parts.zones.get(id);
     this.#look(id);
     this.view.showForm(this.#edited);
+    this.#sayShape();
+  }
+
+  /** The corners of the zone in the form become handles. */
+  #moveCorners(): void {
+    const isFirst = this.#shaper.shape === undefined;
+    this.#shaper.begin(this.#edited?.polygons);
+    this.#shapingChanged();
+    if (this.#edited && isFirst) this.#parts.map.fit(this.#edited.box);
+    this.#shaper.focusFirst();
+  }
+
+  #leaveCorners(keep: boolean): void {
+    this.#shaper.end(keep);
+    this.#shapingChanged();
+    this.view.focusShape();
+  }
+
+  #shapingChanged(): void {
+    this.#drawTool();
+    this.#sayShape();
+    this.#show(this.#edited?.id);
+    this.#parts.covered();
   }
 
   async #save(name: string, minutes: number | undefined): Promise<string | undefined> {
     const { zones } = this.#parts;
     if (name === '') return 'Give the zone a name.';
     const dwellSeconds = minutes === undefined ? undefined : minutes * 60;
-    const edited = this.#edited;
-    const pen = this.#pen;
+    const [edited, { shape }] = [this.#edited, this.#shaper];
+    const id = edited?.id ?? newZoneId(name, zones.all);
+    let meanwhile: string | undefined;
     const fault = await this.#try(async () => {
-      if (edited) await zones.save(edited.id, name, dwellSeconds, edited.polygons);
-      else if (pen) await zones.save(newZoneId(name, zones.all), name, dwellSeconds, [[pen.ring]]);
+      meanwhile = edited && (await this.#lookAgain(edited.id));
+      if (meanwhile === undefined) await zones.save(id, name, dwellSeconds, shape?.polygons ?? edited?.polygons ?? []);
     });
-    if (fault === undefined) this.#stop();
-    return fault;
+    // Whoever has left the form meanwhile may be in another one.
+    if (fault === undefined && meanwhile === undefined && this.#edited?.id === edited?.id) this.#stop();
+    return fault ?? meanwhile;
   }
 
-  /** Back to the list; what was drawn and not saved is gone. */
+  /** What somebody else did to it since it was read, told once. The API has no versions of a zone that it could be asked to check. */
+  async #lookAgain(id: string): Promise<string | undefined> {
+    const now = await this.#parts.zones.read(id);
+    const isSame = JSON.stringify(now) === JSON.stringify(this.#known);
+    if (this.#edited?.id !== id) return undefined;
+    this.#known = now;
+    // Who only gives it another name keeps the border that it has now.
+    this.#edited = now ?? this.#edited;
+    return isSame ? undefined : now ? meanwhileWords.changed : meanwhileWords.gone;
+  }
+
+  /** Back to the list; what was drawn or moved and not saved is gone. */
   #stop(): void {
-    this.#pen = undefined;
-    this.#edited = undefined;
-    document.body.classList.remove('d-drawing');
-    show(this.bar, false);
+    this.#shaper.set(undefined);
+    this.#pen = this.#edited = this.#known = undefined;
     this.view.showList();
-    this.#parts.map.cursor('');
-    this.#parts.map.setData('drawing', { type: 'FeatureCollection', features: [] });
+    this.#drawTool();
     show(this.view.element, this.#open);
     this.#show(undefined);
+    this.#parts.covered();
   }
 
   #look(id: string): void {
@@ -208,48 +261,41 @@ export class ZoneDesk {
   async #try(run: () => Promise<void>): Promise<string | undefined> {
     try {
       await run();
-      this.#show(undefined);
+      this.#show(this.#edited?.id);
       return undefined;
     } catch (error) {
-      if (error instanceof ApiError) return error.message;
+      if (error instanceof ApiError) return faultWords(error);
       throw error;
     }
   }
 
   #show(chosen: string | undefined): void {
     const { zones, map } = this.#parts;
-    map.setData('zones', zones.features(chosen, undefined));
-    for (const { remove } of this.#labels.values()) remove();
-    this.#labels.clear();
-    for (const zone of zones.all.slice(0, labelsLimit)) {
-      const count = h('span', {}, '');
-      const label = h('div', { class: 'd-zone-label' }, icon(zoneIcon, 16), h('b', {}, zone.name), count);
-      this.#labels.set(zone.id, { count, remove: map.addLabel(label, { lng: zone.top[0], lat: zone.top[1] }) });
-    }
+    // The one whose border is being changed is drawn as it will be.
+    const hidden = this.#shaper.shape && this.#edited?.id;
+    map.setData('zones', zones.features(chosen, hidden));
+    this.#labels.set(zones.all.filter(({ id }) => id !== hidden));
     this.view.setZones(zones.all);
     this.tick();
   }
 
-  #drawPen(): void {
+  /** What is drawn or moved, and the bar that goes with it. */
+  #drawTool(): void {
+    const { map } = this.#parts;
     const pen = this.#pen;
-    if (!pen) return;
-    const { fault, corners } = pen;
-    this.#undo.disabled = corners.length === 0;
-    this.#done.disabled = fault !== undefined;
-    const crossing = corners.length > 2 && fault !== undefined;
-    setText(this.#hint, crossing ? `${fault}: undo a corner.` : corners.length === 0 ? 'Click the map to set the corners of the zone.' : fault ? `${fault} to go.` : 'Click the first corner, or Done, to close it.');
-    this.#parts.map.setData('drawing', pen.features());
+    map.setData('drawing', pen?.features() ?? this.#shaper.shape?.features() ?? { type: 'FeatureCollection', features: [] });
+    map.cursor(pen ? 'crosshair' : this.#shaper.cursor);
+    if (!pen) return this.bar.draw(this.#shaper.bar);
+    const isFault = pen.corners.length > 2 && pen.fault !== undefined;
+    this.bar.draw({ tool: 'draw', hint: penWords(pen), isFault, canUndo: pen.corners.length > 0, canRemove: false, canEnd: pen.fault === undefined });
+  }
+
+  #sayShape(): void {
+    this.view.setShape(...this.#shaper.words(this.#edited?.polygons));
   }
 
   #drawNews(): void {
     const { directory, zones, units } = this.#parts;
-    const nowMs = this.#parts.now();
-    this.view.setNews(
-      this.#news.map(({ driver = '', kind, geofence = '', time, data }) => {
-        const { plate, name } = directory.drivers.get(driver) ?? {};
-        const zone = zones.get(geofence)?.name ?? (typeof data?.['name'] === 'string' ? data['name'] : geofence);
-        return { text: `${plate ?? name ?? driver} ${verbs[kind] ?? kind} ${zone}`, ago: `${units.age(Math.max(1, (nowMs - time) / 1000))} ago` };
-      }),
-    );
+    this.view.setNews(this.#news.words(directory, zones, units, this.#parts.now()));
   }
 }

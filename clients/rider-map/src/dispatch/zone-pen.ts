@@ -1,21 +1,14 @@
 /** A zone that is being drawn: its corners, undo, and when it may be closed. Pure. */
 import { crossesItself, type Position } from './polygon.js';
-
-/** The server takes 20,000; a hand needs far fewer. */
-const cornersLimit = 500;
+import { handlesLimit } from './zone-shape.js';
 
 export class ZonePen {
   #corners: Position[] = [];
-  #closed = false;
   /** Where the pointer is: the line follows it. */
   #pointer: Position | undefined;
 
   get corners(): readonly Position[] {
     return this.#corners;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
   }
 
   /** Why it can't be closed as it is, or undefined if it can. */
@@ -25,23 +18,15 @@ export class ZonePen {
   }
 
   add(corner: Position): void {
-    if (!this.#closed && this.#corners.length < cornersLimit) this.#corners.push(corner);
+    if (this.#corners.length < handlesLimit) this.#corners.push(corner);
   }
 
   point(at: Position | undefined): void {
     this.#pointer = at;
   }
 
-  /** Takes back the closing, or the last corner. */
   undo(): void {
-    if (this.#closed) this.#closed = false;
-    else this.#corners.pop();
-  }
-
-  close(): boolean {
-    if (this.fault !== undefined) return false;
-    this.#closed = true;
-    return true;
+    this.#corners.pop();
   }
 
   /** The ring, first corner again at the end. */
@@ -52,11 +37,10 @@ export class ZonePen {
 
   features(): GeoJSON.FeatureCollection {
     const features: GeoJSON.Feature[] = [];
-    const open = this.#closed || !this.#pointer ? this.#corners : [...this.#corners, this.#pointer];
-    const line = this.#closed ? this.ring : open;
-    if (this.#corners.length > 2) features.push(feature('Polygon', [this.#closed ? this.ring : [...open, open[0]]]));
+    const line = this.#pointer ? [...this.#corners, this.#pointer] : this.#corners;
+    if (this.#corners.length > 2) features.push(feature('Polygon', [[...line, line[0]]]));
     if (line.length > 1) features.push(feature('LineString', line));
-    this.#corners.forEach((corner, i) => features.push(feature('Point', corner, { first: i === 0 && !this.#closed && this.#corners.length > 2 })));
+    this.#corners.forEach((corner, i) => features.push(feature('Point', corner, { first: i === 0 && this.#corners.length > 2 })));
     return { type: 'FeatureCollection', features };
   }
 }

@@ -1,5 +1,7 @@
 /** The zones' card: the list with its counts, what happened in them, and the form of one. Draws, decides nothing. */
 import { h, icon, icons, setText, show } from '../page/dom.js';
+import type { ZoneNewsItem } from './zone-news.js';
+import { carsWords } from './zone-words.js';
 import type { Zone } from './zones.js';
 
 export interface ZoneActions {
@@ -7,16 +9,12 @@ export interface ZoneActions {
   draw(): void;
   look(id: string): void;
   edit(id: string): void;
+  /** The corners of the zone in the form are to be moved. */
+  shape(): void;
   remove(id: string): Promise<string | undefined>;
   /** Answers with what went wrong, in words. */
   save(name: string, dwellMinutes: number | undefined): Promise<string | undefined>;
   leaveForm(): void;
-}
-
-export interface ZoneNews {
-  /** "8KTR 214 came into Harbour". */
-  readonly text: string;
-  readonly ago: string;
 }
 
 export class ZonesView {
@@ -31,6 +29,8 @@ export class ZonesView {
   readonly #formTitle = h('h2', {});
   readonly #name = h('input', { type: 'text', maxlength: '200', required: true, autocomplete: 'off', id: 'd-zone-name' });
   readonly #dwell = h('input', { type: 'number', min: '1', max: '10080', step: '1', inputmode: 'numeric', id: 'd-zone-dwell', placeholder: 'never' });
+  readonly #corners = h('span', {});
+  readonly #shape = h('button', { type: 'button', class: 'd-button' }, 'Edit shape');
   readonly #error = h('p', { class: 'd-error', role: 'alert' });
   readonly #body = h('div', { class: 'd-zone-body' });
   readonly #rows = new Map<string, { element: HTMLElement; count: HTMLElement; name: string }>();
@@ -44,12 +44,14 @@ export class ZonesView {
     const save = h('button', { type: 'submit', class: 'd-button strong' }, 'Save');
     const cancel = h('button', { type: 'button', class: 'd-button' }, 'Cancel');
     cancel.addEventListener('click', () => actions.leaveForm());
+    this.#shape.addEventListener('click', () => actions.shape());
     this.#form.append(
       this.#formTitle,
       h('label', { for: 'd-zone-name' }, 'Name'),
       this.#name,
       h('label', { for: 'd-zone-dwell' }, 'Tell when a car stays longer than, minutes'),
       this.#dwell,
+      h('div', { class: 'd-zone-shape' }, h('p', {}, h('b', {}, 'Shape'), this.#corners), this.#shape),
       this.#error,
       h('div', { class: 'd-buttons' }, save, cancel),
     );
@@ -70,7 +72,7 @@ export class ZonesView {
     for (const [id, { count }] of this.#rows) setText(count, carsWords(counts.get(id) ?? 0));
   }
 
-  setNews(news: readonly ZoneNews[]): void {
+  setNews(news: readonly ZoneNewsItem[]): void {
     show(this.#newsHead, news.length > 0);
     while (this.#news.children.length > news.length) this.#news.lastElementChild?.remove();
     news.forEach(({ text, ago }, i) => {
@@ -88,6 +90,16 @@ export class ZonesView {
     show(this.#form, true);
     show(this.#body, false);
     this.#name.focus();
+  }
+
+  /** What is said of the border, and whether its corners may be moved. */
+  setShape(words: string, canMove: boolean): void {
+    setText(this.#corners, words);
+    show(this.#shape, canMove);
+  }
+
+  focusShape(): void {
+    this.#shape.focus();
   }
 
   showList(): void {
@@ -130,10 +142,6 @@ export class ZonesView {
     });
     yes.addEventListener('click', () => void this.#actions.remove(id).then((fault) => setText(error, fault ?? '')));
   }
-}
-
-export function carsWords(count: number): string {
-  return count === 1 ? '1 car' : `${count} cars`;
 }
 
 const pencil = '<path fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" d="M5 19l.8-3.8L15.6 5.4a1.6 1.6 0 0 1 2.3 0l.7.7a1.6 1.6 0 0 1 0 2.3L8.8 18.2 5 19Z"/>';

@@ -41,13 +41,25 @@ export class Zones {
     this.#zones = sorted(zones);
   }
 
+  /** One of them as it is now; undefined: it is there no more. */
+  async read(id: string): Promise<Zone | undefined> {
+    let zone: Zone | undefined;
+    try {
+      zone = zoneOf(await this.#api.json<ZoneFeature>(`/v1/geofences/${encodeURIComponent(id)}`));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    }
+    this.#put(id, zone);
+    return zone;
+  }
+
   /** `dwellSeconds` undefined: a long stay is not told. */
   async save(id: string, name: string, dwellSeconds: number | undefined, polygons: Zone['polygons']): Promise<void> {
     const [only] = polygons;
     const geometry = polygons.length === 1 && only ? { type: 'Polygon', coordinates: only } : { type: 'MultiPolygon', coordinates: polygons };
     const properties = { name, ...(dwellSeconds === undefined ? {} : { dwellSeconds }) };
     const saved = await this.#api.json<ZoneFeature>(`/v1/geofences/${encodeURIComponent(id)}`, { method: 'PUT', body: { type: 'Feature', properties, geometry } });
-    this.#zones = sorted([...this.#zones.filter((zone) => zone.id !== id), zoneOf(saved)]);
+    this.#put(id, zoneOf(saved));
   }
 
   async remove(id: string): Promise<void> {
@@ -57,7 +69,7 @@ export class Zones {
       // Somebody else was faster.
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
     }
-    this.#zones = this.#zones.filter((zone) => zone.id !== id);
+    this.#put(id, undefined);
   }
 
   /** Cars of the view that are in each zone by their newest fix. */
@@ -86,6 +98,10 @@ export class Zones {
           geometry: { type: 'MultiPolygon', coordinates: polygons as unknown as GeoJSON.Position[][][] },
         })),
     };
+  }
+
+  #put(id: string, zone: Zone | undefined): void {
+    this.#zones = sorted([...this.#zones.filter((one) => one.id !== id), ...(zone ? [zone] : [])]);
   }
 }
 
