@@ -148,6 +148,22 @@ test('a stream that brings every state late, and its alive in time, loses its pl
   await shows(watched, driver.time);
 });
 
+test('a long poll that brings every state late gives way to short polls', limit, async (t) => {
+  await drive(10, 0);
+  const { proxy, watched } = await stage(t, { checkEveryMs: 500 }, (before) => before.set('bad-gateway', ['sse', 'websocket']));
+  await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'long-poll');
+  proxy.faults.delayMs = 30_000;
+  proxy.set('delay', ['long-poll']);
+  const driving = setInterval(() => void drive(6, 0), 1000);
+  try {
+    await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'poll');
+  } finally {
+    clearInterval(driving);
+  }
+  await drive(6, 0);
+  await shows(watched, driver.time);
+});
+
 test('web pages under any status, and nonsense in frames, end nothing', limit, async (t) => {
   const { proxy, watched } = await stage(t, { openTimeoutMs: 1500 });
   for (const fault of ['web-page', 'not-found', 'bad-gateway', 'garble'] as const) {
