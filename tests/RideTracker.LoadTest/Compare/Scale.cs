@@ -51,6 +51,9 @@ internal sealed record Scale
 
     public required TimeSpan WarmUp { get; init; }
 
+    /// <summary>The same for the shared topics: at 10 states a second it takes longer until all that runs for a state is compiled as it will stay, for the peers on .NET as well.</summary>
+    public required TimeSpan SharedWarmUp { get; init; }
+
     public required TimeSpan Measured { get; init; }
 
     /// <summary>Rest before the memory is read.</summary>
@@ -59,7 +62,8 @@ internal sealed record Scale
     /// <summary>What a run takes beside: starting, connecting, coming to rest, ending.</summary>
     public TimeSpan Overhead { get; init; } = TimeSpan.FromSeconds(12);
 
-    public TimeSpan PlannedPerRun => WarmUp + Measured + Overhead;
+    /// <summary>What a fan-out run takes in all.</summary>
+    public TimeSpan PlannedFor(TimeSpan warmUp) => warmUp + Measured + Overhead;
 
     /// <summary>The numbers of the targets.</summary>
     public static Scale Full { get; } = new()
@@ -75,6 +79,7 @@ internal sealed record Scale
         StormRiders = 8_000,
         SteadyRiders = 1_000,
         WarmUp = TimeSpan.FromSeconds(8),
+        SharedWarmUp = TimeSpan.FromSeconds(25),
         Measured = TimeSpan.FromSeconds(12),
     };
 
@@ -92,6 +97,7 @@ internal sealed record Scale
         StormRiders = 2_000,
         SteadyRiders = 250,
         WarmUp = TimeSpan.FromSeconds(3),
+        SharedWarmUp = TimeSpan.FromSeconds(3),
         Measured = TimeSpan.FromSeconds(3),
         Settle = TimeSpan.FromSeconds(1),
         Overhead = TimeSpan.FromSeconds(6),
