@@ -7,6 +7,8 @@ namespace RideTracker.Hosting;
 /// <summary>What every host does alike with the hub's Redis: how it is reached, begun, and asked to run a script.</summary>
 public static class HubRedis
 {
+    private const int MostConfigCheckSeconds = 5;
+
     /// <summary>How a host reaches Redis.</summary>
     /// <param name="redis">StackExchange.Redis configuration.</param>
     /// <param name="timeoutMs">How long a call may take, in milliseconds.</param>
@@ -21,6 +23,8 @@ public static class HubRedis
         configuration.SyncTimeout = timeoutMs;
         // A command that can't be sent now fails now: whoever asked keeps what it has and tries again in its own time, and a rider's poll gets its 503 at once.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        // How soon a fail-over is noticed that breaks no connection.
+        configuration.ConfigCheckSeconds = Math.Min(configuration.ConfigCheckSeconds, MostConfigCheckSeconds);
         configuration.ReconnectRetryPolicy = new ExponentialRetry(200, 2_000);
         return configuration;
     }

@@ -11,7 +11,7 @@ public static class Health
         endpoints.MapGet("/health/ready", (HubLink hub, NodeDrain drain) => (hub.IsUp, drain.Draining) switch
         {
             (_, true) => TypedResults.Text("draining\n", statusCode: StatusCodes.Status503ServiceUnavailable),
-            (false, _) => TypedResults.Text("Redis is not reachable\n", statusCode: StatusCodes.Status503ServiceUnavailable),
+            (false, _) => TypedResults.Text($"Redis is not reachable: {hub.Trouble}\n", statusCode: StatusCodes.Status503ServiceUnavailable),
             _ => TypedResults.Text("ready\n"),
         }).AllowAnonymous().WithName("Ready").WithSummary("Clients may be sent here").Produces<string>(503, "text/plain");
         return endpoints;

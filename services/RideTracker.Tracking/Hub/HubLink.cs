@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 using RideTracker.Hosting;
 using RideTracker.Hosting.Access;
@@ -20,13 +17,8 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
     private readonly IHostApplicationLifetime? _lifetime;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _greeting = new(1, 1);
     private ConnectionMultiplexer? _redis;
     private HubListener? _listener;
-    private volatile HubIdentity? _identity;
-    // Since the last time that the connection broke.
-    private volatile bool _greeted;
-    private int _breaks;
 
     public HubLink(IOptions<HubOptions> options, ILogger<HubLink> log, IHostApplicationLifetime? lifetime = null, TimeProvider? time = null)
     {
@@ -46,7 +38,10 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
     public bool IsUp => Answers && _listener is { IsUp: true };
 
     /// <summary>Whether Redis answers now: enough to take reports.</summary>
-    internal bool Answers => _greeted && _redis is { IsConnected: true };
+    internal bool Answers => Volatile.Read(ref _greeted) == 1 && _redis is { IsConnected: true };
+
+    /// <summary>Why it is not up, in words for the operator; null while it is.</summary>
+    public string? Trouble => IsUp ? null : _listener?.Failure ?? _trouble ?? "it is being greeted";
 
     /// <summary>Opaque name of the hub's incarnation; changes when Redis restarted, failed over or lost its data. Readable while the link is down.</summary>
     public string Incarnation => _identity?.Name ?? "";
@@ -75,24 +70,21 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
         _redis = await ConnectionMultiplexer.ConnectAsync(configuration);
         _redis.ConnectionFailed += (_, failed) =>
         {
-            if (failed.ConnectionType == ConnectionType.Interactive)
-            {
-                _greeted = false;
-                Interlocked.Increment(ref _breaks);
-            }
-
             LogLost(failed.EndPoint?.ToString() ?? "?", failed.FailureType);
+            // Without a replica all goes on.
+            if (failed.ConnectionType == ConnectionType.Interactive && !IsReplica(failed.EndPoint)) Lose($"the connection to {failed.EndPoint} broke ({failed.FailureType})");
         };
-        _redis.ConnectionRestored += (_, restored) =>
+        _redis.ConnectionRestored += (_, _) =>
         {
-            if (restored.ConnectionType == ConnectionType.Interactive || _redis.IsConnected) _ = GreetUntilUpAsync(restoredConnection: true);
+            if (Volatile.Read(ref _greeted) == 0) BeginGreeting();
         };
         _listener = new HubListener(configuration, Primaries, _options.Listeners > 0 ? _options.Listeners : Math.Clamp(Environment.ProcessorCount / 4, 1, 4), _time, _log);
         _listener.Restored += RaiseIfUp;
         await _listener.StartAsync();
+        _ = WatchRolesAsync();
         if (_redis.IsConnected && await TryGreetAsync(cancellationToken)) return;
-        LogNotReachable(Endpoints(configuration));
-        _ = GreetUntilUpAsync(restoredConnection: false);
+        LogNotReachable(Endpoints(configuration), Trouble ?? "");
+        BeginGreeting();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -145,91 +137,4 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
     }
 
     private static string Endpoints(ConfigurationOptions configuration) => string.Join(", ", configuration.EndPoints.Select(end => end.ToString()));
-
-    // A Redis that is still loading its file when the node starts is one that is away: the node waits for it.
-    private async Task<bool> TryGreetAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await GreetAsync(restoredConnection: false, cancellationToken);
-            return true;
-        }
-        catch (Exception failure) when (HubTrouble.Is(failure))
-        {
-            return false;
-        }
-    }
-
-    // Redis may answer with errors for a while after it is back (LOADING): greets until it is up.
-    private async Task GreetUntilUpAsync(bool restoredConnection)
-    {
-        try
-        {
-            while (!_stopping.IsCancellationRequested)
-            {
-                try
-                {
-                    await GreetAsync(restoredConnection, _stopping.Token);
-                    return;
-                }
-                catch (Exception failure) when (HubTrouble.Is(failure))
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(250), _stopping.Token);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            LogGreetingStopped();
-        }
-        catch (HubMismatchException mismatch)
-        {
-            LogMismatch(mismatch.Message);
-            _lifetime?.StopApplication();
-        }
-        catch (Exception failure)
-        {
-            // Nobody waits for this task: without a word the node would stay unready for ever.
-            LogGreetingFailed(failure);
-        }
-    }
-
-    private async Task GreetAsync(bool restoredConnection, CancellationToken cancellationToken)
-    {
-        await _greeting.WaitAsync(cancellationToken);
-        try
-        {
-            var (incarnation, secret) = await HubRedis.JoinAsync(Database, _options.Redis, Partitions, cancellationToken);
-            var runs = new StringBuilder(incarnation);
-            foreach (var server in Redis.GetServers())
-            {
-                if (!server.IsConnected || server.IsReplica) continue;
-                foreach (var group in await server.InfoAsync("server"))
-                {
-                    foreach (var (key, value) in group.Select(pair => (pair.Key, pair.Value)))
-                        if (key == "run_id") runs.Append(CultureInfo.InvariantCulture, $"|{value}");
-                }
-            }
-
-            var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runs.ToString())).AsSpan(0, 6));
-            var known = _identity?.Name;
-            _identity = new HubIdentity(name, Convert.FromHexString(secret));
-            _greeted = true;
-            if (known != name) LogIncarnation(name, Partitions);
-        }
-        finally
-        {
-            _greeting.Release();
-        }
-
-        if (restoredConnection) RaiseIfUp();
-    }
-
-    // Both connections break and come back by themselves: whichever is the later one tells.
-    private void RaiseIfUp()
-    {
-        if (IsUp) Restored?.Invoke();
-    }
-
-    private sealed record HubIdentity(string Name, byte[] Secret);
 }

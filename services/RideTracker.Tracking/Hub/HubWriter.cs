@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.Options;
+using RideTracker.Hosting;
 using RideTracker.Protocol.Fixes;
 using RideTracker.Protocol.Geo;
 using RideTracker.Protocol.Hub;
@@ -127,6 +128,8 @@ public sealed partial class HubWriter : BackgroundService
         catch (Exception failure) when (failure is HubUnavailableException || RedisSocket.IsTrouble(failure))
         {
             LogUnavailable(batch.Count, failure.Message);
+            // Ahead of the answers: what is sent next waits until a primary is found.
+            if (HubTrouble.IsRole(failure.Message)) _link.LoseLead(failure.Message);
             Fail(batch);
         }
         catch (ScriptRefusedException failure) when (batch.Count > 1)

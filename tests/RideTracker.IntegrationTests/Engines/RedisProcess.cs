@@ -32,6 +32,20 @@ internal sealed partial class RedisProcess : IAsyncDisposable
         return redis;
     }
 
+    /// <summary>Starts one as <see cref="StartAsync"/> does; where the host has none the running test is skipped, or fails where the engine is required.</summary>
+    public static async Task<RedisProcess> RequireAsync(params string[] settings)
+    {
+        try
+        {
+            return await StartAsync(settings);
+        }
+        catch (EngineMissingException missing)
+        {
+            HubEngine.Missing("redis7", missing.Message);
+            throw;
+        }
+    }
+
     /// <summary>Starts it on the same port and data, and waits until it answers.</summary>
     public async Task StartAgainAsync()
     {
@@ -78,7 +92,9 @@ internal sealed partial class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>A connection for tests.</summary>
-    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync($"{EndPoint},allowAdmin=true,connectTimeout=5000,asyncTimeout=20000");
+    /// <param name="more">Further words of its configuration, each with a comma ahead.</param>
+    public Task<ConnectionMultiplexer> ConnectAsync(string more = "") =>
+        ConnectionMultiplexer.ConnectAsync($"{EndPoint},allowAdmin=true,connectTimeout=5000,asyncTimeout=20000{more}");
 
     public async ValueTask DisposeAsync()
     {

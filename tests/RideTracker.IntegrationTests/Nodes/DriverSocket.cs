@@ -23,6 +23,9 @@ internal sealed class DriverSocket : IAsyncDisposable
     /// <summary>Reports settled so far.</summary>
     public int Settled { get; private set; }
 
+    /// <summary>The hub's name in the last Ack.</summary>
+    public string? Hub { get; private set; }
+
     /// <summary>Refused fixes as (report, index, reason).</summary>
     public List<(int Report, int Index, string Reason)> Rejected { get; } = [];
 
@@ -31,7 +34,7 @@ internal sealed class DriverSocket : IAsyncDisposable
 
     public int? CloseCode => (int?)_socket.CloseStatus;
 
-    public static async Task<DriverSocket> ConnectAsync(TrackingNode node, string token)
+    public static async Task<DriverSocket> ConnectAsync(ITestServer node, string token)
     {
         var driver = new DriverSocket();
         driver._socket.Options.AddSubProtocol("ridetracker.driver.v1");
@@ -82,6 +85,7 @@ internal sealed class DriverSocket : IAsyncDisposable
         }
 
         Settled = ack.GetProperty("reports").GetInt32();
+        Hub = ack.GetProperty("hub").GetString();
         Accepted += ack.GetProperty("accepted").GetInt32();
         Duplicates += ack.GetProperty("duplicates").GetInt32();
         foreach (var rejection in ack.GetProperty("rejected").EnumerateArray())

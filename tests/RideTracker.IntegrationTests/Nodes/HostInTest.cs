@@ -12,7 +12,7 @@ internal abstract class HostInTest : ITestServer, IAsyncDisposable
     protected HostInTest(WebApplication app)
     {
         _app = app;
-        Url = new Uri(app.Urls.Single());
+        Url = new Uri(app.Urls.Single(url => url.StartsWith("http:", StringComparison.Ordinal)));
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(60) };
     }
 
@@ -20,6 +20,9 @@ internal abstract class HostInTest : ITestServer, IAsyncDisposable
 
     /// <summary>Speaks HTTP/1.1 with this host, without a token.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>All addresses that it listens at.</summary>
+    protected ICollection<string> Urls => _app.Urls;
 
     public IServiceProvider Services => _app.Services;
 

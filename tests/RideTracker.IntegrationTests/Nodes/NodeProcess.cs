@@ -42,25 +42,10 @@ internal sealed class NodeProcess : ITestServer, IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a node, and waits until it is ready.</summary>
     public static async Task<NodeProcess> StartAsync(string redis, params (string Key, object Value)[] settings)
     {
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RideTracker.Tracking.dll"));
-        foreach (var (key, value) in (IEnumerable<(string, object)>)[("urls", url), ("Hub:Redis", redis), ("Access:Keys:0", TestTokens.Key), .. settings])
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = Convert.ToString(value, CultureInfo.InvariantCulture);
-        // Code that is compiled once, and few arenas: what is not the node's doing moves its memory less.
-        start.Environment["DOTNET_TieredCompilation"] = "0";
-        start.Environment["MALLOC_ARENA_MAX"] = "2";
-        var node = new NodeProcess(start, new Uri(url));
-        node._process.Start();
-        node._process.BeginOutputReadLine();
-        node._process.BeginErrorReadLine();
+        var node = Launch(redis, settings);
         try
         {
             await node.UntilReadyAsync();
@@ -71,6 +56,29 @@ internal sealed class NodeProcess : ITestServer, IAsyncDisposable
             await node.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts a node that may never be ready.</summary>
+    public static NodeProcess Launch(string redis, params (string Key, object Value)[] settings)
+    {
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RideTracker.Tracking.dll"));
+        // Code that is compiled once, and few arenas: what is not the node's doing moves its memory less.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        start.Environment["MALLOC_ARENA_MAX"] = "2";
+        foreach (var (key, value) in (IEnumerable<(string, object)>)[("urls", url), ("Hub:Redis", redis), ("Access:Keys:0", TestTokens.Key), .. settings])
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = Convert.ToString(value, CultureInfo.InvariantCulture);
+        var node = new NodeProcess(start, new Uri(url));
+        node._process.Start();
+        node._process.BeginOutputReadLine();
+        node._process.BeginErrorReadLine();
+        return node;
     }
 
     /// <summary>kill -9.</summary>

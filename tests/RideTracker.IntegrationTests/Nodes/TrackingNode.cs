@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -23,7 +24,13 @@ internal sealed class TrackingNode : HostInTest
     {
     }
 
-    public static async Task<TrackingNode> StartAsync(string redis, params (string Key, object Value)[] settings)
+    /// <summary>Where it speaks TLS, if it was started with a certificate.</summary>
+    public Uri SecureUrl => new(Urls.Single(url => url.StartsWith("https:", StringComparison.Ordinal)));
+
+    public static Task<TrackingNode> StartAsync(string redis, params (string Key, object Value)[] settings) => StartAsync(redis, null, settings);
+
+    /// <summary>Starts a node that speaks plain HTTP on one port, and with a certificate HTTP/1.1 and HTTP/2 over TLS on another.</summary>
+    public static async Task<TrackingNode> StartAsync(string redis, X509Certificate2? certificate, params (string Key, object Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         var values = new Dictionary<string, string?>
@@ -40,7 +47,10 @@ internal sealed class TrackingNode : HostInTest
         var errors = new LoggedErrors();
         builder.Services.AddSingleton(errors);
         builder.Logging.AddProvider(errors);
-        builder.WebHost.UseKestrel();
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            if (certificate is not null) kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate);
+        });
         if (values.TryGetValue(SendBufferBytes, out var bytes))
         {
             builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endPoint =>
@@ -51,7 +61,7 @@ internal sealed class TrackingNode : HostInTest
             });
         }
 
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(certificate is null ? ["http://127.0.0.1:0"] : ["http://127.0.0.1:0", "https://127.0.0.1:0"]);
         builder.AddTracking();
         var app = builder.Build();
         await StartAsync(app, static app => app.MapTracking());
@@ -62,33 +72,40 @@ internal sealed class TrackingNode : HostInTest
     public Task ProjectAsync(Trip trip) => new TripProjection(Services.GetRequiredService<HubLink>()).WriteAsync(trip, TestContext.Current.CancellationToken);
 }
 
-/// <summary>Keeps what a node logged as an error: a test that expects none can say which it was.</summary>
+/// <summary>Keeps what a node logged as an error, or a warning: a test that expects none can say which it was.</summary>
 internal sealed class LoggedErrors : ILoggerProvider
 {
     private readonly List<string> _errors = [];
+    private readonly List<string> _warnings = [];
 
     public IReadOnlyList<string> All
     {
         get { lock (_errors) return [.. _errors]; }
     }
 
-    public ILogger CreateLogger(string categoryName) => new Collector(categoryName, _errors);
+    public IReadOnlyList<string> Warnings
+    {
+        get { lock (_warnings) return [.. _warnings]; }
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Collector(categoryName, _errors, _warnings);
 
     public void Dispose()
     {
     }
 
-    private sealed class Collector(string category, List<string> errors) : ILogger
+    private sealed class Collector(string category, List<string> errors, List<string> warnings) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            lock (errors) errors.Add($"{category}: {formatter(state, exception)} {exception}");
+            var lines = logLevel == LogLevel.Warning ? warnings : errors;
+            lock (lines) lines.Add($"{category}: {formatter(state, exception)} {exception}");
         }
     }
 }

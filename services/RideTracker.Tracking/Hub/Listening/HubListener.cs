@@ -31,6 +31,9 @@ public sealed class HubListener : IAsyncDisposable
     /// <summary>Whether everything that is published arrives here now.</summary>
     public bool IsUp => Array.TrueForAll(_connections, static connection => connection.IsUp);
 
+    /// <summary>Why not, in words for the operator; null while it does, or was not tried yet.</summary>
+    public string? Failure => Array.Find(_connections, static connection => !connection.IsUp)?.Failure;
+
     /// <summary>Begins to connect; waits for the first try of each connection, whether it succeeds or not.</summary>
     internal Task StartAsync() => Task.WhenAll(_connections.Select(connection => connection.StartAsync()));
 

@@ -43,6 +43,7 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     private bool _sending;
     private bool _served;
     private volatile bool _up;
+    private volatile string? _failure;
 
     public HubListenerConnection(ConfigurationOptions configuration, Func<IReadOnlyList<EndPoint>> primaries, Action restored, TimeProvider time, ILogger log)
     {
@@ -52,10 +53,15 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
         _time = time;
         _log = log;
         _byName = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
+        // One channel is always listened to: Redis may let a name in that may not listen, which would be met by the first rider only.
+        _entries.Add(HubKeys.RevokedChannel, new Entry(HubKeys.RevokedChannel) { Handlers = static _ => { } });
     }
 
     /// <summary>Connected, and all that is wanted is subscribed.</summary>
     public bool IsUp => _up;
+
+    /// <summary>What broke it, or refused it, last; null while it is up.</summary>
+    public string? Failure => _failure;
 
     public Task StartAsync()
     {
@@ -120,7 +126,6 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
                 // A reading that blocks ends when its socket is taken away.
                 using var stop = _stopping.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), stream);
                 Open(stream);
-                _firstTry.TrySetResult();
                 using var watch = _time.CreateTimer(_ => Watch(stream), null, PingEvery, PingEvery);
                 Read(stream);
             }
@@ -143,7 +148,6 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
     // From here on whoever subscribes is heard; what was subscribed before the connection broke is subscribed again.
     private void Open(Stream stream)
     {
-        bool up;
         lock (_lock)
         {
             _stream = stream;
@@ -157,21 +161,21 @@ internal sealed partial class HubListenerConnection : IAsyncDisposable
             }
 
             _restoring = _unconfirmed.Count;
-            up = _restoring == 0;
         }
-
-        if (up) Up();
     }
 
     private void Up()
     {
+        _failure = null;
         _up = true;
         _served = true;
+        _firstTry.TrySetResult();
         ThreadPool.UnsafeQueueUserWorkItem(static restored => restored(), _restored, preferLocal: false);
     }
 
     private void Close(Exception failure)
     {
+        _failure = failure.Message;
         _up = false;
         List<TaskCompletionSource> waiting = [];
         lock (_lock)

@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
 
 namespace RideTracker.Tracking.Hub.Wire;
 
-/// <summary>Opens connections of our own to Redis, as the setting <c>Hub:Redis</c> describes them: TLS (against the system's authorities), name, password, database.</summary>
+/// <summary>Opens connections of our own to Redis, as the setting <c>Hub:Redis</c> describes them: TLS, name, password, database.</summary>
 internal static class RedisSocket
 {
     /// <summary>
@@ -34,15 +37,9 @@ internal static class RedisSocket
             socket.SendTimeout = configuration.AsyncTimeout;
             socket.Connect(end);
             stream = new NetworkStream(socket, ownsSocket: true);
-            if (configuration.Ssl)
-            {
-                var secure = new SslStream(stream);
-                stream = secure;
-                var host = configuration.SslHost ?? (end as DnsEndPoint)?.Host ?? (end as IPEndPoint)?.Address.ToString() ?? "";
-                secure.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = host });
-            }
-
-            Greet(configuration, stream);
+            var secure = configuration.Ssl ? Secure(configuration, end, stream) : null;
+            stream = secure ?? stream;
+            Greet(configuration, stream, secure);
             socket.ReceiveTimeout = answerTimeoutMs;
             return stream;
         }
@@ -56,16 +53,57 @@ internal static class RedisSocket
 
     /// <summary>Whether a failure of a connection is one that passes: it is tried again.</summary>
     public static bool IsTrouble(Exception failure) => failure is IOException or SocketException or OperationCanceledException or TimeoutException
-        or System.Security.Authentication.AuthenticationException or ObjectDisposedException or InvalidDataException or RedisException or RedisTimeoutException;
+        or AuthenticationException or ObjectDisposedException or InvalidDataException or RedisException or RedisTimeoutException;
+
+    // As the library does it, with all that it is told: also the issuer and the certificate of ours that the environment names (SERedis_...).
+    private static SslStream Secure(ConfigurationOptions configuration, EndPoint end, Stream stream)
+    {
+        // Marked as for evaluation; its version is pinned, and the other way is to read certificates here as the library does.
+#pragma warning disable SER009
+        var tls = new TlsOptions(configuration);
+#pragma warning restore SER009
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false, tls.CertificateValidationCallback, tls.CertificateSelectionCallback);
+        try
+        {
+            secure.AuthenticateAsClient(new SslClientAuthenticationOptions
+            {
+                TargetHost = tls.ResolveHost(end),
+                EnabledSslProtocols = tls.SslProtocols ?? SslProtocols.None,
+                // Without protocols of its own the library does not ask either.
+                CertificateRevocationCheckMode = tls is { SslProtocols: not null, CheckCertificateRevocation: true } ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
+            });
+            return secure;
+        }
+        catch
+        {
+            secure.Dispose();
+            throw;
+        }
+    }
+
+    private static void Greet(ConfigurationOptions configuration, Stream stream, SslStream? secure)
+    {
+        try
+        {
+            Greet(configuration, stream);
+        }
+        catch (IOException failure) when (secure is { LocalCertificate: null } && failure is not RefusedException)
+        {
+            // TLS 1.3 ends the handshake before the server has looked at it: all that is seen of it is a connection that breaks.
+            throw new IOException($"{failure.Message} Redis may want a client certificate (tls-auth-clients), and none was given (SERedis_ClientCertPfxPath).", failure);
+        }
+    }
 
     private static void Greet(ConfigurationOptions configuration, Stream stream)
     {
         var greeting = new RespWriter();
         var answers = 1;
         var database = configuration.DefaultDatabase ?? 0;
-        if (configuration.Password is { Length: > 0 } password)
+        var user = configuration.User is { Length: > 0 } name ? name : null;
+        var password = configuration.Password ?? "";
+        // A name may need no password.
+        if (user is not null || password.Length > 0)
         {
-            var user = configuration.User is { Length: > 0 } name ? name : null;
             greeting.Command(user is null ? 2 : 3);
             greeting.Part("AUTH");
             if (user is not null) greeting.Part(Encoding.UTF8.GetBytes(user));
@@ -94,11 +132,14 @@ internal static class RedisSocket
             filled += read;
             while (answers > 0 && PushReader.TryRead(buffer.AsSpan(0, filled), out var answer, out var length))
             {
-                if (answer.Kind == PushKind.Error) throw new IOException("Redis refuses: " + Encoding.UTF8.GetString(answer.Payload));
+                if (answer.Kind == PushKind.Error) throw new RefusedException("Redis refuses: " + Encoding.UTF8.GetString(answer.Payload));
                 answers--;
                 filled -= length;
                 buffer.AsSpan(length, filled).CopyTo(buffer);
             }
         }
     }
+
+    // It was understood, and said no.
+    private sealed class RefusedException(string message) : IOException(message);
 }
