@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using RideTracker.IntegrationTests.Engines;
@@ -41,7 +42,8 @@ public sealed class RedisRoleTests : IAsyncLifetime
     {
         await using var node = await NodeAsync(First.EndPoint);
         await using var ride = await Ride.BeginAsync(node, HubOf(node));
-        // The other does not hear of this one, and it is lost with the change of roles.
+        await SecondHasAllAsync();
+        // The other does not hear of what comes now, and it is lost with the change of roles.
         await LeadAsync(_secondServer!);
         var lost = await ride.GoOnAsync();
         var nameBefore = ride.Phone.Hub;
@@ -85,6 +87,7 @@ public sealed class RedisRoleTests : IAsyncLifetime
         await using var node = await NodeAsync($"{First.EndPoint},{Second.EndPoint}");
         await using var ride = await Ride.BeginAsync(node, HubOf(node));
         var nameBefore = ride.Phone.Hub;
+        await SecondHasAllAsync();
 
         await LeadAsync(_secondServer!);
         await FollowAsync(_firstServer!, Second);
@@ -109,6 +112,7 @@ public sealed class RedisRoleTests : IAsyncLifetime
         await using var node = await NodeAsync($"{First.EndPoint},{Second.EndPoint}");
         await using var ride = await Ride.BeginAsync(node, HubOf(node));
         var nameBefore = ride.Phone.Hub;
+        await SecondHasAllAsync();
 
         await First.KillAsync();
         await HealthAsync(node, HttpStatusCode.ServiceUnavailable, "not reachable");
@@ -188,6 +192,16 @@ public sealed class RedisRoleTests : IAsyncLifetime
             }
         });
     }
+
+    // Replicas are told behind the answer: what a test must find there again has to have arrived.
+    private async Task SecondHasAllAsync()
+    {
+        var written = await OffsetAsync(_firstServer!, "master_repl_offset");
+        await Eventually.IsSoAsync(async () => await OffsetAsync(_secondServer!, "slave_repl_offset") >= written);
+    }
+
+    private static async Task<long> OffsetAsync(IServer server, string name) =>
+        long.Parse((await server.InfoAsync("replication")).SelectMany(group => group).Single(pair => pair.Key == name).Value, CultureInfo.InvariantCulture);
 
     private async Task<IServer> ServerAsync(RedisProcess redis)
     {
