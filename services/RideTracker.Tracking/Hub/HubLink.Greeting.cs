@@ -17,7 +17,8 @@ public sealed partial class HubLink
     private volatile string? _trouble;
     // Since the last time that the connection broke, or the server was no primary any more.
     private int _greeted;
-    private int _looking;
+    // From the beginning: the first greeting is the start's own, which ends with its failure.
+    private int _looking = 1;
     private int _breaks;
 
     /// <summary>The server that was written to takes no writes any more: nothing is sent until one was found that does.</summary>
@@ -45,6 +46,13 @@ public sealed partial class HubLink
         if (Interlocked.Exchange(ref _looking, 1) == 0) _ = GreetUntilUpAsync();
     }
 
+    private void EndGreeting()
+    {
+        Volatile.Write(ref _looking, 0);
+        // Lost again before anybody could begin anew.
+        if (Volatile.Read(ref _greeted) == 0) BeginGreeting();
+    }
+
     // A Redis that is still loading its file when the node starts is one that is away: the node waits for it.
     private async Task<bool> TryGreetAsync(CancellationToken cancellationToken)
     {
@@ -70,10 +78,8 @@ public sealed partial class HubLink
                 try
                 {
                     await GreetAsync(_stopping.Token);
-                    Volatile.Write(ref _looking, 0);
-                    // Lost again before anybody could begin anew.
-                    if (Volatile.Read(ref _greeted) == 0) BeginGreeting();
-                    else RaiseIfUp();
+                    EndGreeting();
+                    RaiseIfUp();
                     return;
                 }
                 catch (Exception failure) when (IsTrouble(failure))

@@ -82,9 +82,14 @@ public sealed partial class HubLink : IHubScripts, IRevocationHub, IHostedServic
         _listener.Restored += RaiseIfUp;
         await _listener.StartAsync();
         _ = WatchRolesAsync();
-        if (_redis.IsConnected && await TryGreetAsync(cancellationToken)) return;
+        if (_redis.IsConnected && await TryGreetAsync(cancellationToken))
+        {
+            EndGreeting();
+            return;
+        }
+
         LogNotReachable(Endpoints(configuration), Trouble ?? "");
-        BeginGreeting();
+        _ = GreetUntilUpAsync();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
