@@ -63,6 +63,12 @@ public enum DriverDemand
     OffDuty = 16,
 }
 
+internal static class DriverDemands
+{
+    /// <summary>Whether all of these are set. <see cref="Enum.HasFlag"/> boxes both sides until the code is compiled anew, and this runs for each report.</summary>
+    public static bool Has(this DriverDemand demand, DriverDemand all) => (demand & all) == all;
+}
+
 /// <summary>What the hub answered to one report.</summary>
 /// <param name="Outcome">Whether it is settled.</param>
 /// <param name="Accepted">Fixes that are new.</param>

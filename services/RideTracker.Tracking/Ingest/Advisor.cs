@@ -30,9 +30,9 @@ internal sealed class Advisor(IOptions<IngestOptions> options)
         var both = need switch
         {
             { Full: true } => _full,
-            { Demand: var demand } when demand.HasFlag(DriverDemand.OffDuty) => _offDuty,
+            { Demand: var demand } when demand.Has(DriverDemand.OffDuty) => _offDuty,
             { OnTrip: false } => _idle,
-            { Demand: var demand } when demand.HasFlag(DriverDemand.Watched | DriverDemand.NearStop) => _nearStop,
+            { Demand: var demand } when demand.Has(DriverDemand.Watched | DriverDemand.NearStop) => _nearStop,
             { Demand: var demand } when (demand & (DriverDemand.Watched | DriverDemand.NearStop)) != 0 => _watched,
             _ => _onTrip,
         };

@@ -50,7 +50,7 @@ internal sealed class DriverLine(DriverTrack track, IngestHub hub, Advisor advis
         lock (_gate)
         {
             // A report that moved nothing tells nothing of who watches.
-            var demand = verdict.Demand.HasFlag(DriverDemand.Unknown)
+            var demand = verdict.Demand.Has(DriverDemand.Unknown)
                 ? (_need.Demand & ~DriverDemand.OffDuty) | (verdict.Demand & DriverDemand.OffDuty)
                 : verdict.Demand;
             _need = _need with { Full = verdict.Outcome == HubOutcome.Full, Demand = demand, LowBattery = advisor.IsLow(track.Newest) };

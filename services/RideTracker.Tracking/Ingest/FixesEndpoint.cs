@@ -63,7 +63,7 @@ internal sealed class FixesEndpoint(DriverTracks tracks, ReportIntake intake, Ad
     }
 
     // What moved nothing tells nothing of who watches: the last advice stands.
-    private Advice? Advise(in HubVerdict verdict, DriverTrack track) => verdict.OnTrip && verdict.Demand.HasFlag(DriverDemand.Unknown)
+    private Advice? Advise(in HubVerdict verdict, DriverTrack track) => verdict.OnTrip && verdict.Demand.Has(DriverDemand.Unknown)
         ? null
         : advisor.Advise(new DriverNeed(verdict.OnTrip, verdict.Outcome == HubOutcome.Full, verdict.Demand, advisor.IsLow(track.Newest)));
 

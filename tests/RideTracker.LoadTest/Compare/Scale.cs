@@ -78,7 +78,8 @@ internal sealed record Scale
         IngestDrivers = 2_000,
         StormRiders = 8_000,
         SteadyRiders = 1_000,
-        WarmUp = TimeSpan.FromSeconds(8),
+        // After 8 s a node on a full core is still being compiled: 147 us for each delivery of the whole path, and 116 after 20 (docs/benchmarks.md).
+        WarmUp = TimeSpan.FromSeconds(20),
         SharedWarmUp = TimeSpan.FromSeconds(25),
         Measured = TimeSpan.FromSeconds(12),
     };

@@ -15,7 +15,7 @@ internal static class FanOutCommand
         var riders = CommonOptions.Number("--riders", "Riders; rider i watches driver i modulo drivers.", 8_000, 1, 16_000);
         var rate = CommonOptions.Number("--rate", "States a second, over all drivers.", 5_000, 1, 100_000);
         var seconds = CommonOptions.Number("--seconds", "Measured time.", 20, 1, 600);
-        var warmUp = CommonOptions.Number("--warm-up", "Seconds at the same rate before it.", 5, 0, 120);
+        var warmUp = CommonOptions.Number("--warm-up", "Seconds at the same rate before it.", 20, 0, 120);
         var strategy = new Option<string>("--strategy") { Description = "How riders receive.", DefaultValueFactory = _ => "sse" }.AcceptOnlyFromAmong("sse", "websocket", "long-poll");
         var publish = new Option<string>("--publish") { Description = "Where states come from: drivers on plain WebSockets, on the SignalR hub, or straight from Redis.", DefaultValueFactory = _ => "driver" }
             .AcceptOnlyFromAmong("driver", "signalr", "redis");
