@@ -146,6 +146,11 @@ public sealed partial class HubLink
         {
             LogGreetingStopped();
         }
+        catch (Exception failure)
+        {
+            // Nobody waits for this task either: from here on only a broken connection or a refused write tells of a change.
+            LogRoleWatchFailed(failure);
+        }
     }
 
     private async Task GreetAsync(CancellationToken cancellationToken)

@@ -27,4 +27,7 @@ public sealed partial class HubLink
 
     [LoggerMessage(108, LogLevel.Debug, "The roles of Redis's servers could not be read: {Failure}")]
     private partial void LogRolesNotRead(string failure);
+
+    [LoggerMessage(109, LogLevel.Error, "The roles of Redis's servers are watched no longer; a change of roles is noticed by a refused write only")]
+    private partial void LogRoleWatchFailed(Exception failure);
 }

@@ -63,6 +63,14 @@ local function isOff(slot, time)
   return false
 end
 
+-- How far a place lies east and north of the stop, and in all, in metres; `east`: metres of a degree of longitude there.
+local function offset(lat, lng, stopLat, stopLng, east)
+  local x, y = tonumber(lng) - stopLng, (tonumber(lat) - stopLat) * 111195
+  if x > 180 then x = x - 360 elseif x < -180 then x = x + 360 end
+  x = x * east
+  return x, y, math.sqrt(x * x + y * y)
+end
+
 local rules
 -- Looks in the newer fixes of a driver for the arrival at its stop. True once it is certain, with the fix that made it so.
 --
@@ -77,11 +85,8 @@ local rules
 local function look(slot, stopLat, stopLng)
   local east = 111195 * math.cos(math.rad(stopLat))
   -- Far off with a single fix, and nothing is kept: the usual case, since most of a way is far from its end.
-  if slot.near == '' and #slot.live == 1 and slot.fixes == 1 then
-    local px, py = tonumber(slot.newest.lng) - stopLng, (tonumber(slot.newest.lat) - stopLat) * 111195
-    if px > 180 then px = px - 360 elseif px < -180 then px = px + 360 end
-    px = px * east
-    local distance = math.sqrt(px * px + py * py)
+  if slot.near == '' and slot.fixes == 1 then
+    local _, _, distance = offset(slot.newest.lat, slot.newest.lng, stopLat, stopLng, east)
     if distance > rules.near and distance > rules.radius then return false, nil, nil, nil, distance end
   end
   local kept = {}
@@ -93,10 +98,9 @@ local function look(slot, stopLat, stopLng)
   local distance
   for i = 1, #slot.live do
     for time, lat, lng, accuracy, speed in string.gmatch(slot.live[i].fixes, '(%d+),([^,;]+),([^,;]+),?([^,;]*),?([^,;]*)[^;]*;') do
-      local at, px, py = tonumber(time), tonumber(lng) - stopLng, (tonumber(lat) - stopLat) * 111195
-      if px > 180 then px = px - 360 elseif px < -180 then px = px + 360 end
-      px = px * east
-      distance = math.sqrt(px * px + py * py)
+      local at = tonumber(time)
+      local px, py, away = offset(lat, lng, stopLat, stopLng, east)
+      distance = away
       if (tonumber(accuracy) or 0) <= rules.accuracy and not (last and at <= last) then
         local isInside = distance <= radius
         speed = tonumber(speed)

@@ -26,12 +26,13 @@ internal static class CompareCommand
             var scale = (isQuick ? Scale.Quick : Scale.Full) with { OwnRate = parsed.GetValue(rate) };
             var wanted = parsed.GetValue(only)!;
             var steps = Plan.Steps(scale).Where(step => wanted.Length == 0 || wanted.Any(part => step.Name.Contains(part, StringComparison.Ordinal))).ToList();
-            if (steps.Count == 0) throw new LoadTestException(ExitCodes.Usage, $"No run has '{string.Join("' or '", wanted)}' in its name: {string.Join(", ", Plan.Steps(scale).Select(step => step.Name))}.");
+            var named = string.Join("' or '", wanted);
+            if (steps.Count == 0) throw new LoadTestException(ExitCodes.Usage, $"No run has '{named}' in its name: {string.Join(", ", Plan.Steps(scale).Select(step => step.Name))}.");
             var isDefault = parsed.GetResult(rounds) is not { Implicit: false };
             var run = new CompareRun(steps, isQuick && isDefault ? 1 : parsed.GetValue(rounds), console, time);
             var header = await RunHeader.ReadAsync(Limits.CommandLine(parsed), null, time, cancellationToken);
             foreach (var line in header.Lines()) console.Profile.Out.Writer.WriteLine(line);
-            var note = Note(isQuick, wanted, scale);
+            var note = Note(isQuick, named, scale);
             console.Profile.Out.Writer.WriteLine(note);
             var status = new RunStatus();
             await StatusView.ShowAsync(console, time, status, Plan.PrepareAsync(steps, status, cancellationToken));
@@ -41,8 +42,8 @@ internal static class CompareCommand
         return command;
     }
 
-    private static string Note(bool isQuick, string[] only, Scale scale) =>
-        (isQuick ? $"Quick: {scale.OwnRiders:#,0} riders instead of {Scale.Full.OwnRiders:#,0}, and short runs. A look, not a result." : "Full size.") + (only.Length > 0 ? $" Only runs with '{string.Join("' or '", only)}' in their name." : "");
+    private static string Note(bool isQuick, string only, Scale scale) =>
+        (isQuick ? $"Quick: {scale.OwnRiders:#,0} riders instead of {Scale.Full.OwnRiders:#,0}, and short runs. A look, not a result." : "Full size.") + (only.Length > 0 ? $" Only runs with '{only}' in their name." : "");
 
     private static async Task<int> EndAsync(
         CompareRun run, IReadOnlyList<Step> steps, Scale scale, RunHeader header, string note, FileInfo? markdown, IAnsiConsole console, TimeProvider time, bool isInterrupted)

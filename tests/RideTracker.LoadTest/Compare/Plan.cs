@@ -69,9 +69,8 @@ internal static class Plan
         Step FanOut<T>(string name, string title, PeerLoad load, Func<PeerLoad, CancellationToken, Task<T>> start)
             where T : Target
         {
-            var warmUp = load == shared ? scale.SharedWarmUp : scale.WarmUp;
-            var settings = new FanOutSettings { Rate = load.Rate, WarmUp = warmUp, Measured = scale.Measured, Settle = scale.Settle };
-            return new Step(name, title, scale.PlannedFor(warmUp), async (status, cancellationToken) =>
+            var settings = new FanOutSettings { Rate = load.Rate, WarmUp = scale.WarmUp, Measured = scale.Measured, Settle = scale.Settle };
+            return new Step(name, title, scale.PlannedPerRun, async (status, cancellationToken) =>
             {
                 await using Target target = await start(load, cancellationToken);
                 return Result(await new FanOutRun(target, settings, status).RunAsync(cancellationToken), target);

@@ -79,6 +79,18 @@ function shows(watched: TripWatch, time: number): Promise<void> {
   return when(watched, () => watched.latest?.vehicle?.time === time);
 }
 
+/** Drives, once a second, until states come by this strategy; the last one is shown. */
+async function drivenUntilBy(watched: TripWatch, strategy: Strategy): Promise<void> {
+  const driving = setInterval(() => void drive(6, 0), 1000);
+  try {
+    await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === strategy);
+  } finally {
+    clearInterval(driving);
+  }
+  await drive(6, 0);
+  await shows(watched, driver.time);
+}
+
 for (const strategy of strategies) {
   test(`through cuts the last fix is shown in the end, and each connection begins at the cursor, by ${strategy}`, limit, async (t) => {
     const { proxy, watched, states } = await stage(t, { strategy });
@@ -138,14 +150,7 @@ test('a stream that brings every state late, and its alive in time, loses its pl
   assert.equal(watched.status.strategy, 'sse');
   proxy.faults.delayMs = 30_000;
   proxy.set('delay', ['sse']);
-  const driving = setInterval(() => void drive(6, 0), 1000);
-  try {
-    await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'websocket');
-  } finally {
-    clearInterval(driving);
-  }
-  await drive(6, 0);
-  await shows(watched, driver.time);
+  await drivenUntilBy(watched, 'websocket');
 });
 
 test('a long poll that brings every state late gives way to short polls', limit, async (t) => {
@@ -154,14 +159,7 @@ test('a long poll that brings every state late gives way to short polls', limit,
   await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'long-poll');
   proxy.faults.delayMs = 30_000;
   proxy.set('delay', ['long-poll']);
-  const driving = setInterval(() => void drive(6, 0), 1000);
-  try {
-    await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'poll');
-  } finally {
-    clearInterval(driving);
-  }
-  await drive(6, 0);
-  await shows(watched, driver.time);
+  await drivenUntilBy(watched, 'poll');
 });
 
 test('web pages under any status, and nonsense in frames, end nothing', limit, async (t) => {

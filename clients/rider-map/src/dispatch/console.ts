@@ -21,6 +21,7 @@ import { carWords, tripWords } from './row-words.js';
 import type { Session } from './session.js';
 import { ZoneDesk } from './zone-desk.js';
 import { zoneIcon } from './zone-labels.js';
+import { unsavedWords } from './zone-words.js';
 import { Zones } from './zones.js';
 
 const nodesEveryMs = 5000;
@@ -151,7 +152,7 @@ export class Console {
   }
 
   choose(choice: Choice | undefined): void {
-    if (choice && this.desk.isUnsaved) return this.#say('Save the zone first, or cancel it.');
+    if (choice && this.desk.isUnsaved) return this.#say(unsavedWords);
     if (choice && this.desk.isOpen) this.desk.open(false);
     const before = this.chosen.choice?.id;
     this.chosen.choose(choice);
@@ -169,7 +170,7 @@ export class Console {
     const zoomOut = h('button', { type: 'button', 'aria-label': 'Zoom out' }, icon(icons.minus));
     zoomIn.addEventListener('click', () => this.map.zoomBy(1));
     zoomOut.addEventListener('click', () => this.map.zoomBy(-1));
-    this.#zoneButton.addEventListener('click', () => (this.desk.isUnsaved ? this.#say('Save the zone first, or cancel it.') : this.desk.open(!this.desk.isOpen)));
+    this.#zoneButton.addEventListener('click', () => (this.desk.isUnsaved ? this.#say(unsavedWords) : this.desk.open(!this.desk.isOpen)));
     return h('section', { class: 'd-edge', 'aria-label': 'Map tools' }, h('div', { class: 'd-tools' }, this.#zoneButton, zoomIn, zoomOut), this.#attribution);
   }
 

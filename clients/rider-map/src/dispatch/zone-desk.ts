@@ -1,5 +1,5 @@
 /** Zones at work: shows them on the map, lets one be drawn, changed and deleted, and tells who came and went. */
-import type { LngLat } from '../map/geo.js';
+import { rounded, type LngLat } from '../map/geo.js';
 import { show } from '../page/dom.js';
 import type { Units } from '../page/units.js';
 import { ApiError } from './api.js';
@@ -169,7 +169,7 @@ export class ZoneDesk {
   }
 
   #corner({ lng, lat }: LngLat): void {
-    this.#pen?.add([Math.round(lng * 1e6) / 1e6, Math.round(lat * 1e6) / 1e6]);
+    this.#pen?.add([rounded(lng), rounded(lat)]);
     this.#drawTool();
   }
 

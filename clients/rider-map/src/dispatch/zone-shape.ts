@@ -1,4 +1,5 @@
 /** A zone whose border is being changed: its corners in all rings, moved, added, removed, and undone. Pure. */
+import { rounded } from '../map/geo.js';
 import { latOf, mercatorY } from '../map/mercator.js';
 import { bordersCross, type Position } from './polygon.js';
 
@@ -20,9 +21,13 @@ const cornersLeast = 3;
 /** Kept to go back to. */
 const pastLimit = 100;
 
+export function cornersOf(polygons: Polygons): number {
+  return polygons.flat().reduce((sum, ring) => sum + ring.length - 1, 0);
+}
+
 /** Why the corners can't be moved here, in words; undefined: they can. */
 export function lockOf(polygons: Polygons): string | undefined {
-  const count = polygons.flat().reduce((sum, ring) => sum + ring.length - 1, 0);
+  const count = cornersOf(polygons);
   if (count > handlesLimit) return `This border has ${count} corners, too many to move by hand: its shape can’t be changed here.`;
   // The server keeps it cut in two there, and the halves would come apart.
   if (polygons.some((rings) => rings.some((ring) => ring.some(([lng]) => Math.abs(lng) >= 180)))) return 'This zone lies across the date line: its shape can’t be changed here.';
@@ -148,9 +153,4 @@ export class ZoneShape {
     let number = 0;
     this.#polygons = this.#polygons.map((rings) => rings.map((corners) => (number++ === ring ? make(corners) : corners)));
   }
-}
-
-/** A tenth of a metre; the server keeps what it gets. */
-function rounded(degrees: number): number {
-  return Math.round(degrees * 1e6) / 1e6;
 }

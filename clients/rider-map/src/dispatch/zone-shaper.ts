@@ -3,7 +3,7 @@ import type { LngLat } from '../map/geo.js';
 import type { DispatchMap } from './dispatch-map.js';
 import type { BarState } from './zone-bar.js';
 import { ZoneHandles } from './zone-handles.js';
-import { lockOf, ZoneShape, type Polygons } from './zone-shape.js';
+import { cornersOf, lockOf, ZoneShape, type Polygons } from './zone-shape.js';
 import { shapeWords } from './zone-words.js';
 
 export class ZoneShaper {
@@ -94,6 +94,6 @@ export class ZoneShaper {
     const polygons = this.#shape?.polygons ?? known ?? [];
     const lock = lockOf(polygons);
     if (this.#handles) return ['Its corners are on the map.', false];
-    return [lock ?? `${new ZoneShape(polygons).count} corners${known && this.#shape ? ', not saved yet' : ''}`, lock === undefined];
+    return [lock ?? `${cornersOf(polygons)} corners${known && this.#shape ? ', not saved yet' : ''}`, lock === undefined];
   }
 }

@@ -6,6 +6,9 @@ export function carsWords(count: number): string {
   return count === 1 ? '1 car' : `${count} cars`;
 }
 
+/** Whoever goes somewhere else would lose what was drawn or moved. */
+export const unsavedWords = 'Save the zone first, or cancel it.';
+
 /** What to do next while drawing. */
 export function penWords({ fault, corners }: ZonePen): string {
   if (corners.length === 0) return 'Click the map to set the corners of the zone.';

@@ -1,5 +1,5 @@
 /** A car for those who sit at a desk: drives along the streets to wherever the map is tapped, and reports as a receiver would. */
-import { ahead, bearingDegrees, distanceMeters, type LngLat } from '../map/geo.js';
+import { ahead, bearingDegrees, distanceMeters, rounded, type LngLat } from '../map/geo.js';
 import type { Advice, DriverFix } from './fix.js';
 import { FixGate, type FixSource, type GpsEvents } from './gps.js';
 
@@ -98,9 +98,7 @@ export class Simulator implements FixSource {
 
   #report(): void {
     const { at, speed, heading } = this.car;
-    const fix: DriverFix = { time: Date.now(), lat: round(at.lat), lng: round(at.lng), accuracy: 4, speed, ...(speed > 0 ? { heading } : {}) };
+    const fix: DriverFix = { time: Date.now(), lat: rounded(at.lat), lng: rounded(at.lng), accuracy: 4, speed, ...(speed > 0 ? { heading } : {}) };
     if (this.#gate.passes(fix, fix.time)) this.#events.fix(fix);
   }
 }
-
-const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;

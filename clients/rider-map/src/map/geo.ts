@@ -15,6 +15,11 @@ export function distanceMeters(a: LngLat, b: LngLat): number {
   return Math.hypot((b.lng - a.lng) * lngScale((a.lat + b.lat) / 2), (b.lat - a.lat) * metersPerDegree);
 }
 
+/** To a tenth of a metre: what a hand or a pretended car sets is no more exact. */
+export function rounded(degrees: number): number {
+  return Math.round(degrees * 1e6) / 1e6;
+}
+
 /** Degrees clockwise from north, 0 to 360. */
 export function bearingDegrees(a: LngLat, b: LngLat): number {
   const east = (b.lng - a.lng) * lngScale((a.lat + b.lat) / 2);
