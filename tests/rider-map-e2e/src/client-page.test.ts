@@ -114,10 +114,10 @@ test('eight tabs of one trip share one stream, under a strict policy, and the ne
   for (let i = 0; i < 7; i++) others.push(await open(patient));
   await Promise.all(others.map((page) => wait(page, { phase: 'live', shared: true })));
   await drivenTo(first, ...others);
-  assert.deepEqual(proxy.streams, ['sse']);
+  await proxy.untilStreams('sse');
   await first.close();
   await drivenTo(...others);
-  assert.deepEqual(proxy.streams, ['sse']);
+  await proxy.untilStreams('sse');
   const lives = proxy.asked.filter(({ path }) => path.endsWith('/live'));
   assert.equal(lives.length, 2);
   assert.ok(lives[1]!.cursor);
@@ -133,7 +133,7 @@ test('a leader that is hidden hands over, and one that is frozen is replaced', l
   await wait(first, { shared: true });
   await turn(first, false);
   await drivenTo(first, second);
-  assert.deepEqual(proxy.streams, ['sse']);
+  await proxy.untilStreams('sse');
   // The device puts the second to sleep, and its lock with it.
   const session = await context.newCDPSession(second);
   await session.send('Debugger.enable');
@@ -152,7 +152,7 @@ test('a tab that is hidden for long lets go, and catches up when it is seen', li
   await wait(page, { phase: 'live' });
   await turn(page, true);
   await wait(page, { phase: 'paused' });
-  assert.deepEqual(proxy.streams, []);
+  await proxy.untilStreams();
   await driver.drive(5, 0);
   await turn(page, false);
   await wait(page, { phase: 'live', time: driver.time });

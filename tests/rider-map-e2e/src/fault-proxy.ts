@@ -1,4 +1,5 @@
 /** A proxy before a real server that does, when it is told to, what bad networks and bad proxies do. */
+import { EventEmitter, once } from 'node:events';
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex, Writable } from 'node:stream';
@@ -25,10 +26,10 @@ export class FaultProxy {
   /** What was asked of the API, oldest first. */
   readonly asked: Asked[] = [];
   readonly #sockets: Set<Socket>;
-  readonly #streams: Set<Asked>;
+  readonly #streams: Streams;
   readonly #close: () => Promise<void>;
 
-  private constructor(url: string, sockets: Set<Socket>, streams: Set<Asked>, close: () => Promise<void>) {
+  private constructor(url: string, sockets: Set<Socket>, streams: Streams, close: () => Promise<void>) {
     this.url = url;
     this.#sockets = sockets;
     this.#streams = streams;
@@ -39,7 +40,7 @@ export class FaultProxy {
     const to = new URL(target);
     const agent = new Agent({ keepAlive: true });
     const sockets = new Set<Socket>();
-    const streams = new Set<Asked>();
+    const streams = new Streams();
     const server = createServer((request, response) => {
       const own = page(request.url ?? '');
       if (own) return void response.writeHead(200, { 'Content-Type': own.type, ...own.headers }).end(own.body);
@@ -128,9 +129,17 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** Answers of the live resource that are under way now, by the way they were asked for. */
-  get streams(): Way[] {
-    return [...this.#streams].filter(({ path }) => path.endsWith('/live')).map(({ way }) => way);
+  /**
+   * Waits until these answers of the live resource, and no others, are under way.
+   * A browser closes a connection some time after its page let go of it.
+   */
+  async untilStreams(...wanted: Way[]): Promise<void> {
+    const signal = AbortSignal.timeout(20_000);
+    while (String(this.#streams.live) !== String(wanted)) {
+      await once(this.#streams.changed, 'changed', { signal }).catch(() => {
+        throw new Error(`Under way are [${this.#streams.live}], expected were [${wanted}].`);
+      });
+    }
   }
 
   /** From now on; what is open feels it with its next bytes. */
@@ -145,6 +154,26 @@ export class FaultProxy {
 
   close(): Promise<void> {
     return this.#close();
+  }
+}
+
+/** The answers that are under way. */
+class Streams {
+  readonly changed = new EventEmitter();
+  readonly #open = new Set<Asked>();
+
+  get live(): Way[] {
+    return [...this.#open].filter(({ path }) => path.endsWith('/live')).map(({ way }) => way);
+  }
+
+  add(asked: Asked): void {
+    this.#open.add(asked);
+    this.changed.emit('changed');
+  }
+
+  delete(asked: Asked): void {
+    this.#open.delete(asked);
+    this.changed.emit('changed');
   }
 }
 
