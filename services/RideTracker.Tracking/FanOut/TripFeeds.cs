@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Hub;
+using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hub;
 using RideTracker.Tracking.Presence;
 
@@ -10,7 +11,14 @@ namespace RideTracker.Tracking.FanOut;
 /// <summary>The trips that are watched on this node, one feed each however many watch.</summary>
 public sealed partial class TripFeeds : BackgroundService
 {
-    private const int SweepTicks = 4;
+    private static readonly TimeSpan SweepTick = TimeSpan.FromMilliseconds(50);
+
+    // Nothing is urgent while the hub answers.
+    private static readonly TimeSpan CalmSweepEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(500);
+
+    // Of that many ticks.
+    private const int SweepPortions = 20;
 
     // Only while they are opened: what an open feed needs no more would weigh as much as its state.
     private readonly ConcurrentDictionary<TripId, Lazy<Task<TripFeed?>>> _opening = new();
@@ -95,13 +103,21 @@ public sealed partial class TripFeeds : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), _time);
+        using var timer = new PeriodicTimer(SweepTick, _time);
+        var walk = new PortionedWalk<TripId, TripFeed>(_open, SweepPortions);
+        var begun = _time.GetTimestamp();
         try
         {
-            for (var tick = 0; await timer.WaitForNextTickAsync(stoppingToken); tick++)
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                // Nothing is urgent while the hub answers, and there may be thousands.
-                if (tick % SweepTicks == 0 || !Link.IsUp) Sweep();
+                if (!walk.IsUnderWay)
+                {
+                    if (_time.GetElapsedTime(begun) < (Link.IsUp ? CalmSweepEvery : SweepEvery)) continue;
+                    begun = _time.GetTimestamp();
+                    Metrics.Watched(_open.Count);
+                }
+
+                walk.Next(Sweep);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -155,23 +171,18 @@ public sealed partial class TripFeeds : BackgroundService
             if (_open.TryGetValue(trip, out var feed)) feed.WantEnd();
     }
 
-    private void Sweep()
+    private void Sweep(TripId trip, TripFeed feed)
     {
         var now = NowMs;
-        foreach (var (trip, feed) in _open)
+        // A feed that nobody watches any more lingers a little: long polls come back.
+        if (feed.IdleSinceMs != long.MaxValue && now - feed.IdleSinceMs > _options.LingerSeconds * 1000L && feed.TryRetire())
         {
-            // A feed that nobody watches any more lingers a little: long polls come back.
-            if (feed.IdleSinceMs != long.MaxValue && now - feed.IdleSinceMs > _options.LingerSeconds * 1000L && feed.TryRetire())
-            {
-                _open.TryRemove(trip, out _);
-                _ = feed.DisposeAsync().AsTask();
-                continue;
-            }
-
-            feed.Sweep(now, Link.IsUp);
+            _open.TryRemove(trip, out _);
+            _ = feed.DisposeAsync().AsTask();
+            return;
         }
 
-        Metrics.Watched(_open.Count);
+        feed.Sweep(now, Link.IsUp);
     }
 }
 

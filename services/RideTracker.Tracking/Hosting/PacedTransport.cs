@@ -2,13 +2,14 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using RideTracker.Tracking.Hosting.Handover;
 
 namespace RideTracker.Tracking.Hosting;
 
 /// <summary>
 /// Kestrel's sockets, but for the pace at which they accept. Theirs accepts in a loop on the thread that reads all sockets: when thousands come at once it
 /// does nothing else, neither takes drivers' fixes nor notices that as many have left, until the process has no file left and the loop spins.
-/// Here each waits for its turn among the pool's other work, and in the kernel's queue while the process is full.
+/// Here each waits for its turn among the pool's other work, and in the kernel's queue while the process is full. Each is a <see cref="ClientConnection"/>.
 /// </summary>
 internal sealed partial class PacedTransport(
     IOptions<SocketTransportOptions> options, ILoggerFactory logs, OpenConnections open, TimeProvider time, ILogger<PacedTransport> log)
@@ -28,6 +29,7 @@ internal sealed partial class PacedTransport(
 
     private sealed class Listener(IConnectionListener sockets, OpenConnections open, TimeProvider time, ILogger log) : IConnectionListener
     {
+        private readonly LeftConnections _left = new(time, log);
         private volatile bool _unbound;
 
         public EndPoint EndPoint => sockets.EndPoint;
@@ -43,7 +45,7 @@ internal sealed partial class PacedTransport(
 
             if (await sockets.AcceptAsync(cancellationToken) is not { } connection) return null;
             open.Add(connection);
-            return connection;
+            return new ClientConnection(connection, _left);
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
@@ -52,10 +54,11 @@ internal sealed partial class PacedTransport(
             return sockets.UnbindAsync(cancellationToken);
         }
 
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
             _unbound = true;
-            return sockets.DisposeAsync();
+            await _left.AbortAllAsync();
+            await sockets.DisposeAsync();
         }
     }
 }

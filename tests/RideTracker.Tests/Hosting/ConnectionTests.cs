@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -87,6 +89,69 @@ public sealed class ConnectionTests
         while (!text.ToString().EndsWith("0\r\n\r\n", StringComparison.Ordinal) && await client.ReceiveAsync(buffer, Cancellation) is var read && read > 0) text.Append(Encoding.ASCII.GetString(buffer, 0, read));
         Assert.Equal(handedOver, taken);
         Assert.EndsWith("3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_server_is_done_with_a_connection_that_was_handed_over_and_cuts_it_when_it_stops()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var open = new OpenConnections(null);
+        var app = await StartAsync(open, limit: null, async context =>
+        {
+            // The server calls it once a connection is off its list.
+            context.Features.GetRequiredFeature<IConnectionCompleteFeature>().OnCompleted(static state => { ((TaskCompletionSource)state).SetResult(); return Task.CompletedTask; }, done);
+            context.Response.Headers.TransferEncoding = "chunked";
+            await context.Response.Body.WriteAsync("3\r\none\r\n"u8.ToArray(), Cancellation);
+            ConnectionHandover.Of(context)!.Take(async connection =>
+            {
+                Assert.Null(connection.Features.Get<IConnectionCompleteFeature>());
+                await done.Task;
+                await connection.Transport.Output.WriteAsync("3\r\ntwo\r\n"u8.ToArray(), Cancellation);
+                try
+                {
+                    await connection.Transport.Input.ReadAsync(Cancellation);
+                }
+                catch (Exception broken) when (broken is ConnectionAbortedException or ConnectionResetException)
+                {
+                    cut.SetResult();
+                }
+            });
+        });
+        await using (app)
+        {
+            using var client = await ConnectAsync(app);
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Cancellation);
+            var text = new StringBuilder();
+            var buffer = new byte[1024];
+            while (!text.ToString().EndsWith("two\r\n", StringComparison.Ordinal) && await client.ReceiveAsync(buffer, Cancellation) is var read && read > 0) text.Append(Encoding.ASCII.GetString(buffer, 0, read));
+            Assert.EndsWith("3\r\none\r\n3\r\ntwo\r\n", text.ToString(), StringComparison.Ordinal);
+            Assert.Equal(1, open.Count);
+            await app.StopAsync(Cancellation);
+            await cut.Task.WaitAsync(Cancellation);
+        }
+
+        Assert.Equal(0, open.Count);
+    }
+
+    [Fact]
+    public async Task A_handed_over_connection_whose_rest_fails_is_closed()
+    {
+        await using var app = await StartAsync(new OpenConnections(null), limit: null, static async context =>
+        {
+            context.Response.Headers.TransferEncoding = "chunked";
+            await context.Response.Body.WriteAsync("3\r\none\r\n"u8.ToArray(), Cancellation);
+            ConnectionHandover.Of(context)!.Take(static _ => throw new InvalidOperationException("broken on purpose"));
+        });
+        using var client = await ConnectAsync(app);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Cancellation);
+        var buffer = new byte[1024];
+        while (await client.ReceiveAsync(buffer, Cancellation) > 0)
+        {
+            // Until it is closed.
+        }
+
+        await AskAsync(await ConnectAsync(app));
     }
 
     private static async Task<WebApplication> StartAsync(OpenConnections open, long? limit, RequestDelegate answer)

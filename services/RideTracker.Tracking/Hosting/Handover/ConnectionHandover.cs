@@ -1,9 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace RideTracker.Tracking.Hosting.Handover;
 
@@ -11,19 +9,16 @@ namespace RideTracker.Tracking.Hosting.Handover;
 /// Lets an answer that goes on for hours leave the HTTP server: the request ends, and with it go the server's and the middleware's objects (10 KB), while
 /// the rest of the answer is written to the connection itself (docs/adr/0010). HTTP/1.1 without TLS only.
 /// </summary>
-internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeature
+internal sealed class ConnectionHandover : IDuplexPipe
 {
-    private readonly ConnectionContext _connection;
+    private readonly ClientConnection _connection;
     private readonly IDuplexPipe _transport;
-    private readonly IConnectionHeartbeatFeature? _heartbeat;
-    private Heartbeats? _heartbeats;
     private Func<ConnectionContext, Task>? _rest;
 
-    private ConnectionHandover(ConnectionContext connection)
+    private ConnectionHandover(ClientConnection connection)
     {
         _connection = connection;
         _transport = connection.Transport;
-        _heartbeat = connection.Features.Get<IConnectionHeartbeatFeature>();
         Input = new HandoverReader(_transport.Input);
         Output = new HandoverWriter(_transport.Output);
     }
@@ -38,12 +33,12 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
 
     PipeWriter IDuplexPipe.Output => Output;
 
-    /// <summary>Puts it in front of the HTTP server on each connection of an endpoint.</summary>
-    public static void Use(ListenOptions listen) => listen.Use(next => connection => RunAsync(connection, next));
+    /// <summary>Puts it in front of the HTTP server on each connection of an endpoint whose connections come from <see cref="PacedTransport"/>.</summary>
+    public static void Use(ListenOptions listen) => listen.Use(next => connection => connection is ClientConnection client ? RunAsync(client, next) : next(connection));
 
     /// <summary>The handover of the request's connection; null where it has none: HTTP/2, TLS, or another server than Kestrel.</summary>
     public static ConnectionHandover? Of(HttpContext context) =>
-        Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IConnectionHeartbeatFeature>() is ConnectionHandover handover && ReferenceEquals(handover._connection.Transport, handover)
+        Microsoft.AspNetCore.Http.HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<ConnectionHandover>() is { } handover && ReferenceEquals(handover._connection.Transport, handover)
         // A body that nobody reads is read by the server at the request's end, which would meet the end of the input.
         && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }
             ? handover
@@ -60,60 +55,22 @@ internal sealed class ConnectionHandover : IDuplexPipe, IConnectionHeartbeatFeat
         Output.HandOver();
     }
 
-    void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state)
+    private static async Task RunAsync(ClientConnection connection, ConnectionDelegate next)
     {
-        if (_heartbeats is null)
-        {
-            _heartbeats = new Heartbeats();
-            _heartbeats.Add(action, state);
-            _heartbeat?.OnHeartbeat(static heartbeats => ((Heartbeats)heartbeats).Beat(), _heartbeats);
-            return;
-        }
-
-        _heartbeats.Add(action, state);
-    }
-
-    private static async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
-    {
-        ConnectionHandover? handover = new(connection);
+        var handover = new ConnectionHandover(connection);
         connection.Transport = handover;
-        // Under this feature it is also found again: one of its own would have the connection's list of features grow.
-        connection.Features.Set<IConnectionHeartbeatFeature>(handover);
+        connection.Features.Set(handover);
         try
         {
             await next(connection);
         }
         finally
         {
-            var rest = handover.End();
-            // The rest may take hours, and needs none of it.
-            handover = null;
-            if (rest is not null) await rest(connection);
+            if (handover._rest is { } rest)
+            {
+                connection.Transport = handover._transport;
+                connection.Leave(rest);
+            }
         }
-    }
-
-    // The server is done: nothing of it stays with the connection.
-    private Func<ConnectionContext, Task>? End()
-    {
-        var rest = _rest;
-        _rest = null;
-        if (rest is null) return null;
-        _connection.Transport = _transport;
-        _heartbeats?.Clear();
-        _connection.Features.Set(_heartbeat);
-        _connection.Features.Set<IConnectionTimeoutFeature>(null);
-        return rest;
-    }
-
-    /// <summary>The HTTP server's heartbeats, to be forgotten with it: the connection's own list is never emptied, and would keep the whole of the ended request.</summary>
-    private sealed class Heartbeats
-    {
-        private Action? _beat;
-
-        public void Add(Action<object> action, object state) => _beat += () => action(state);
-
-        public void Clear() => Volatile.Write(ref _beat, null);
-
-        public void Beat() => Volatile.Read(ref _beat)?.Invoke();
     }
 }

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace RideTracker.Tracking.Hosting.Handover;
+
+/// <summary>
+/// A client's connection that can outlive its time with the server: <see cref="Leave"/> takes it off the server's list, which is walked every second (5 ms
+/// for 16,000 connections, on the thread that could have delivered meanwhile), and out of what the server keeps of each (docs/adr/0010).
+/// </summary>
+/// <param name="socket">The transport's connection.</param>
+/// <param name="left">Those that left the server of the same listener.</param>
+internal sealed class ClientConnection(ConnectionContext socket, LeftConnections left) : ConnectionContext
+{
+    // What the server and its middleware add is theirs, and goes with them.
+    private IFeatureCollection _features = new FeatureCollection(socket.Features);
+    private volatile bool _hasLeft;
+
+    public override string ConnectionId
+    {
+        get => socket.ConnectionId;
+        set => socket.ConnectionId = value;
+    }
+
+    public override IFeatureCollection Features => _features;
+
+    public override IDictionary<object, object?> Items
+    {
+        get => socket.Items;
+        set => socket.Items = value;
+    }
+
+    public override IDuplexPipe Transport
+    {
+        get => socket.Transport;
+        set => socket.Transport = value;
+    }
+
+    public override CancellationToken ConnectionClosed
+    {
+        get => socket.ConnectionClosed;
+        set => socket.ConnectionClosed = value;
+    }
+
+    public override EndPoint? LocalEndPoint
+    {
+        get => socket.LocalEndPoint;
+        set => socket.LocalEndPoint = value;
+    }
+
+    public override EndPoint? RemoteEndPoint
+    {
+        get => socket.RemoteEndPoint;
+        set => socket.RemoteEndPoint = value;
+    }
+
+    /// <summary>Ends when the connection has ended after it left the server.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Leaves the server, for which the connection ends now. It is closed when <paramref name="rest"/> ends.</summary>
+    public void Leave(Func<ConnectionContext, Task> rest)
+    {
+        _hasLeft = true;
+        _features = socket.Features;
+        left.Add(this);
+        Ended = RunAsync(rest);
+    }
+
+    public override void Abort() => socket.Abort();
+
+    public override void Abort(ConnectionAbortedException abortReason) => socket.Abort(abortReason);
+
+    /// <summary>Called by the server when it is done with the connection.</summary>
+    public override ValueTask DisposeAsync() => _hasLeft ? ValueTask.CompletedTask : socket.DisposeAsync();
+
+    private async Task RunAsync(Func<ConnectionContext, Task> rest)
+    {
+        try
+        {
+            await rest(this);
+        }
+        catch (Exception failure)
+        {
+            left.LogFailed(failure, ConnectionId);
+        }
+        finally
+        {
+            await socket.DisposeAsync();
+            left.Remove(this);
+        }
+    }
+}
+
+/// <summary>The open connections of a listener that have left its server, which knows them no more when it stops.</summary>
+internal sealed partial class LeftConnections(TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<ClientConnection, byte> _open = new();
+
+    public void Add(ClientConnection connection) => _open[connection] = 0;
+
+    public void Remove(ClientConnection connection) => _open.TryRemove(connection, out _);
+
+    /// <summary>Cuts those that are still open, and waits until they have ended; five seconds at most.</summary>
+    public async Task AbortAllAsync()
+    {
+        var open = _open.Keys;
+        foreach (var connection in open) connection.Abort(new ConnectionAbortedException("The node stops."));
+        try
+        {
+            await Task.WhenAll(open.Select(static connection => connection.Ended)).WaitAsync(EndLimit, time);
+        }
+        catch (TimeoutException)
+        {
+            LogStuck(_open.Count);
+        }
+    }
+
+    [LoggerMessage(522, LogLevel.Error, "Connection {Id} failed and is closed")]
+    public partial void LogFailed(Exception failure, string id);
+
+    [LoggerMessage(523, LogLevel.Warning, "{Open} connections did not end when they were cut")]
+    private partial void LogStuck(int open);
+}
