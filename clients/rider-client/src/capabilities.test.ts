@@ -5,7 +5,7 @@ import { watchTrip } from './index.js';
 import { openSse, position, serve, trip } from './testing/script-server.js';
 import { defaultCapabilities, type Capabilities } from './types.js';
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 const read = (told: Record<string, unknown>): Capabilities => readCapabilities(told, {});
 
 /** What to await until a watch that asks by `fetch` has read the capabilities. */

@@ -5,7 +5,7 @@ import { watchTrip, watchVehicles, WatchError, type Strategy, type TripWatch, ty
 import { json, openSse, position, serve, trip, type Asked, type ScriptServer } from './testing/script-server.js';
 import type { End } from './types.js';
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 function watch(server: ScriptServer, options: WatchOptions = {}): TripWatch {
   return watchTrip(server.url, {
@@ -226,7 +226,7 @@ test('an answer to SSE that is no event stream falls to the next', limit, async 
 
 test('a stream that is silent past its alive falls to the next', limit, async (t) => {
   const server = await serve(t, {
-    capabilities: { aliveSeconds: 0.1 },
+    capabilities: { aliveSeconds: 0.5 },
     http: (_, response) => openSse(response, position(trip(1))),
     webSocket: (asked, socket) => socket.send(JSON.stringify(trip(asked.nth + 2))),
   });
@@ -236,14 +236,14 @@ test('a stream that is silent past its alive falls to the next', limit, async (t
 
 test('alive events keep a quiet stream', limit, async (t) => {
   const server = await serve(t, {
-    capabilities: { aliveSeconds: 1 },
+    capabilities: { aliveSeconds: 2 },
     http: (_, response) => {
       openSse(response, position(trip(1)));
       let beats = 0;
       const timer = setInterval(() => {
         if (++beats < 10) response.write('event: alive\ndata: {}\n\n');
         else response.write(position(trip(2)));
-      }, 200);
+      }, 400);
       response.on('close', () => clearInterval(timer));
     },
   });

@@ -11,7 +11,7 @@ const { $defs } = JSON.parse(readFileSync(new URL('../../../docs/wire-schemas.js
   $defs: Record<string, { examples: unknown[] }>;
 };
 const examples = <T>(name: string): T[] => $defs[name]!.examples as T[];
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 const strategies: readonly Strategy[] = ['sse', 'websocket', 'long-poll', 'poll'];
 
 for (const strategy of strategies) {
