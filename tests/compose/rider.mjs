@@ -12,7 +12,7 @@ export class Rider {
   }
 
   /** Waits until a state fulfils the condition. States before this call count too, unless `later` is set. */
-  async until(what, condition, { later = false, ms = 20_000 } = {}) {
+  async until(what, condition, { later = false, ms = 60_000 } = {}) {
     const from = later ? this.states.length : 0;
     const found = () => this.states.slice(from).find(condition);
     if (found()) return found();

@@ -29,6 +29,9 @@ export function launch(): Promise<Browser> {
   });
 }
 
+/** What is waited for may take this long on a slow and busy machine, milliseconds: a page's first load, say, with its map. */
+const patienceMs = 60_000;
+
 export interface Watched {
   readonly page: Page;
   /** What went wrong so far, in words. */
@@ -42,6 +45,7 @@ export async function openPage(
   prepare?: (page: Page) => Promise<void>,
 ): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const complaints: string[] = [];
   const origin = new URL(url).host;
@@ -60,5 +64,11 @@ export async function openPage(
 
 /** The page has drawn its map. */
 export async function mapReady(page: Page): Promise<void> {
-  await page.waitForSelector('body[data-map="ready"]', { state: 'attached', timeout: 30_000 });
+  await page.waitForSelector('body[data-map="ready"]', { state: 'attached', timeout: patienceMs });
+}
+
+/** Closes the page's whole context. A route's handler that is just at work may fail then, since its page is gone: that is no fault. */
+export async function leave(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
 }

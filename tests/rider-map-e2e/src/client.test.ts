@@ -8,7 +8,7 @@ import { weather } from './faults.js';
 import { missingServer, startServer, type Server } from './server.js';
 
 const reason = missingServer();
-const limit = { timeout: 60_000, skip: reason ?? false };
+const limit = { timeout: 120_000, skip: reason ?? false };
 const strategies: readonly Strategy[] = ['sse', 'websocket', 'long-poll', 'poll'];
 
 let server: Server;
@@ -25,6 +25,9 @@ before(async () => {
 after(async () => {
   await server?.stop();
 });
+
+/** On a busy machine what is to win takes its time to open too; only what is held back is to lose its place. */
+const steady: WatchOptions = { checkEveryMs: 4000 };
 
 interface Stage {
   readonly proxy: FaultProxy;
@@ -97,14 +100,17 @@ for (const strategy of strategies) {
     for (let round = 0; round < 2; round++) {
       await drive(10, 0);
       await shows(watched, driver.time);
-      const { cursor } = watched.latest!;
+      const { cursor, vehicle } = watched.latest!;
       const from = proxy.asked.length;
       proxy.cut();
       await drive(10, 0);
       await shows(watched, driver.time);
       const next = proxy.asked.slice(from).find(({ path }) => path.endsWith('/live'));
-      // A poll may have asked again before it was cut.
-      if (next) assert.equal(next.cursor, cursor);
+      // A poll may have asked again before it was cut. What was on its way then may still have come, but nothing of the fix after it.
+      if (!next) continue;
+      const indexOf = (wanted: string | undefined): number => states.findIndex((state) => state.cursor === wanted);
+      assert.ok(indexOf(next.cursor) >= indexOf(cursor), `${next.cursor} after ${cursor}`);
+      assert.equal(states[indexOf(next.cursor)]?.vehicle?.time, vehicle?.time);
     }
     assert.ok(states.length >= 4);
     assert.ok(proxy.asked.every(({ way }) => way === 'other' || way === strategy || (strategy === 'long-poll' && way === 'poll')));
@@ -130,10 +136,12 @@ for (const strategy of strategies) {
 
 test('a proxy that holds event streams back costs SSE its place, and the picture is there before', limit, async (t) => {
   await drive(10, 0);
-  const { proxy, watched } = await stage(t, {}, (before) => before.set('buffer', ['sse']));
+  const { proxy, watched } = await stage(t, steady, (before) => before.set('buffer', ['sse']));
   await shows(watched, driver.time);
+  await when(watched, () => watched.status.strategy === 'websocket');
+  const { cursor } = watched.latest!;
   await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'websocket');
-  assert.equal(proxy.asked.find(({ way }) => way === 'websocket')?.cursor, watched.latest?.cursor);
+  assert.equal(proxy.asked.find(({ way }) => way === 'websocket')?.cursor, cursor);
 });
 
 test('where neither streams nor upgrades get through, a long poll shows every fix', limit, async (t) => {
@@ -145,7 +153,7 @@ test('where neither streams nor upgrades get through, a long poll shows every fi
 });
 
 test('a stream that brings every state late, and its alive in time, loses its place', limit, async (t) => {
-  const { proxy, watched } = await stage(t, { checkEveryMs: 500 });
+  const { proxy, watched } = await stage(t);
   await when(watched, () => watched.status.phase === 'live');
   assert.equal(watched.status.strategy, 'sse');
   proxy.faults.delayMs = 30_000;
@@ -155,7 +163,7 @@ test('a stream that brings every state late, and its alive in time, loses its pl
 
 test('a long poll that brings every state late gives way to short polls', limit, async (t) => {
   await drive(10, 0);
-  const { proxy, watched } = await stage(t, { checkEveryMs: 500 }, (before) => before.set('bad-gateway', ['sse', 'websocket']));
+  const { proxy, watched } = await stage(t, {}, (before) => before.set('bad-gateway', ['sse', 'websocket']));
   await when(watched, () => watched.status.phase === 'live' && watched.status.strategy === 'long-poll');
   proxy.faults.delayMs = 30_000;
   proxy.set('delay', ['long-poll']);
@@ -193,7 +201,13 @@ test('the age of the picture is told by each strategy, and the server counts it'
     await shows(watched, driver.time);
     while (((await counted())[strategy] ?? 0) <= (before[strategy] ?? 0)) await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const answer = await fetch(`${server.url}/v1/nodes`, { headers: { Authorization: `Bearer ${demo.dispatcherToken}` } });
-  const { nodes } = (await answer.json()) as { nodes: { seenMs?: { p50: number; p99: number } }[] };
-  assert.ok(nodes.some(({ seenMs }) => seenMs && seenMs.p50 >= 0 && seenMs.p99 < 600_000), JSON.stringify(nodes));
+  // A node tells of itself now and then.
+  let told: { p50: number; p99: number } | undefined;
+  while (!told) {
+    const answer = await fetch(`${server.url}/v1/nodes`, { headers: { Authorization: `Bearer ${demo.dispatcherToken}` } });
+    const { nodes } = (await answer.json()) as { nodes: { seenMs?: { p50: number; p99: number } }[] };
+    told = nodes.find(({ seenMs }) => seenMs)?.seenMs;
+    if (!told) await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert.ok(told.p50 >= 0 && told.p99 < 600_000, JSON.stringify(told));
 });

@@ -19,6 +19,8 @@ export interface LngLat {
 }
 
 interface State {
+  readonly status: string;
+  readonly eta?: { readonly seconds: number };
   readonly vehicle?: LngLat & { readonly time: number };
   readonly pickup?: LngLat;
 }
@@ -36,6 +38,21 @@ export async function directory(url: string): Promise<Directory> {
   }
 }
 
+/** A trip of the fleet whose car has a long way to its pick-up still: those that were listed earlier may be over. */
+export async function tripUnderWay(url: string): Promise<Trip> {
+  for (;;) {
+    let best: { readonly trip: Trip; readonly seconds: number } | undefined;
+    for (const trip of (await directory(url)).trips) {
+      const response = await fetch(`${url}/v1/trips/${trip.id}/live`, { headers: { Authorization: `Bearer ${trip.token}` } });
+      if (!response.ok) continue;
+      const { status, vehicle, eta } = (await response.json()) as State;
+      if (status === 'enroute-to-pickup' && vehicle && eta && eta.seconds > (best?.seconds ?? 0)) best = { trip, seconds: eta.seconds };
+    }
+    if (best) return best.trip;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 export function metersBetween(a: LngLat, b: LngLat): number {
   const east = (b.lng - a.lng) * metersPerDegree * Math.cos((a.lat * Math.PI) / 180);
   return Math.hypot(east, (b.lat - a.lat) * metersPerDegree);
@@ -43,6 +60,8 @@ export function metersBetween(a: LngLat, b: LngLat): number {
 
 export class Driver {
   readonly #url: string;
+  /** Reports go out one after the other: one that overtakes another makes that one too old to be taken. */
+  #before: Promise<unknown> = Promise.resolve();
   #place: LngLat;
   #time: number;
 
@@ -76,7 +95,13 @@ export class Driver {
   }
 
   /** Reports a fix so many metres away from the last one; without a speed (m/s) the marker is to rest there. */
-  async drive(eastMeters: number, northMeters: number, more: { readonly heading?: number; readonly speed?: number } = {}): Promise<LngLat> {
+  drive(eastMeters: number, northMeters: number, more: { readonly heading?: number; readonly speed?: number } = {}): Promise<LngLat> {
+    const driven = this.#before.then(() => this.#drive(eastMeters, northMeters, more));
+    this.#before = driven.catch(() => {});
+    return driven;
+  }
+
+  async #drive(eastMeters: number, northMeters: number, more: object): Promise<LngLat> {
     this.#place = moved(this.#place, eastMeters, northMeters);
     // A second a fix at least, so that no fix is a jump; the server takes what is a little ahead of its clock.
     this.#time = Math.max(Date.now(), this.#time + 1000);

@@ -28,7 +28,7 @@ export async function hookOf(page: Page): Promise<DispatchHook> {
 
 /** Cars are there, and so are their names. */
 export async function deskReady(page: Page): Promise<void> {
-  await page.waitForSelector('body[data-map="ready"]', { state: 'attached', timeout: 30_000 });
+  await page.waitForSelector('body[data-map="ready"]', { state: 'attached' });
   await page.waitForFunction(() => {
     const hook = (window as unknown as Hooked).__ridetracker;
     return hook.shown > 0 && hook.drivers > 0 && hook.trips > 0;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { assertAccessibleInBoth } from './axe.js';
-import { launch, missingBrowser, openPage, type Watched } from './browser.js';
+import { launch, leave, missingBrowser, openPage, type Watched } from './browser.js';
 import { startWire } from './cut-proxy.js';
 import { directory, metersBetween, type Directory, type LngLat } from './demo.js';
 import { api, deskReady, hookOf, newTrip, report, type DispatchHook, type TripRecord } from './dispatch-page.js';
 import { missingServer, startServer, type Server } from './server.js';
 
 const reason = missingBrowser() ?? missingServer();
-const limit = { timeout: 90_000, skip: reason ?? false };
+const limit = { timeout: 180_000, skip: reason ?? false };
 
 type Hooked = Window & { readonly __ridetracker: DispatchHook };
 
@@ -49,7 +49,7 @@ async function openDesk(options: BrowserContextOptions = {}, path = '/dispatch/'
 }
 
 async function close({ page, complaints }: Watched, allowed = /^$/): Promise<void> {
-  await page.context().close();
+  await leave(page);
   assert.deepEqual(complaints.filter((complaint) => !allowed.test(complaint)), []);
 }
 
@@ -65,6 +65,11 @@ async function parkDriver(page: Page): Promise<void> {
   );
 }
 
+/** Waits until there is an element of these with such a text: what it says is drawn once a second. */
+async function says(page: Page, selector: string, words: RegExp): Promise<void> {
+  await page.waitForFunction(([wanted, source]) => [...document.querySelectorAll<HTMLElement>(wanted)].some((one) => new RegExp(source).test(one.innerText)), [selector, words.source] as const);
+}
+
 async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.press('/');
   await page.keyboard.type(text);
@@ -78,12 +83,11 @@ test('the demo opens the desk: every car, its names, and how the nodes do', limi
   const { shown, single, groups } = await hookOf(page);
   assert.ok(shown >= 50, `${shown} cars`);
   assert.ok(single <= shown && groups >= 0, `${single} of ${shown} by themselves, ${groups} groups`);
-  assert.match(await page.innerText('.d-head .pill'), /Live/);
-  assert.match(await page.innerText('.d-row.row-car >> nth=0'), /MB \d+/);
+  await says(page, '.d-head .pill', /Live/);
+  await says(page, '.d-row.row-car', /MB \d+/);
   const counts = await page.$$eval('.d-filters span', (spans) => spans.map((span) => Number(span.textContent)));
   assert.equal(counts[0], counts[1]! + counts[2]! + counts[3]!);
-  await page.waitForSelector('.d-health:not([hidden])');
-  assert.match(await page.innerText('.d-health'), /1 node[\s\S]*fixes\/s/);
+  await says(page, '.d-health:not([hidden])', /1 node[\s\S]*fixes\/s/);
   await assertAccessibleInBoth(page, 'the desk');
   await close(watched);
 });
@@ -146,10 +150,9 @@ test('by keyboard alone: search a plate, choose the car, follow it, and leave it
   await page.waitForFunction(() => document.querySelectorAll('.d-row.row-car:not([hidden])').length === 1);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('.d-detail:not([hidden])');
-  assert.match(await page.innerText('.d-detail'), /TE 57 CAR[\s\S]*Wilhelmina[\s\S]*Green test car/);
+  await says(page, '.d-detail:not([hidden])', /TE 57 CAR[\s\S]*Wilhelmina[\s\S]*Green test car/);
   assert.equal((await hookOf(page)).chosen, driver);
-  assert.equal(await page.getAttribute('.d-row.row-car:not([hidden])', 'aria-selected'), 'true');
+  await page.waitForSelector('.d-row.row-car[aria-selected="true"]:not([hidden])');
   await assertAccessibleInBoth(page, 'a car that is chosen');
   await page.focus('.d-detail .d-button.strong');
   await page.keyboard.press('Enter');
@@ -157,7 +160,7 @@ test('by keyboard alone: search a plate, choose the car, follow it, and leave it
   await page.keyboard.press('Escape');
   await page.waitForSelector('.d-detail', { state: 'hidden' });
   await search(page, 'no such plate anywhere');
-  assert.match(await page.innerText('.d-empty:not([hidden])'), /Nothing found/);
+  await says(page, '.d-empty:not([hidden])', /Nothing found/);
   await close(watched);
 });
 
@@ -175,16 +178,25 @@ test('a click on a mark chooses that car', limit, async () => {
   const watched = await openDesk();
   const { page } = watched;
   // One that stands alone: no other lies under the pointer.
-  const alone = await page.waitForFunction(() => {
-    const hook = (window as unknown as Hooked).__ridetracker;
-    const all = hook.ids.map((id) => ({ id, ...hook.placeOf(id)! }));
-    const isFree = ({ x, y }: { x: number; y: number }): boolean => x > 450 && x < 1100 && y > 150 && y < 700;
-    return all.find((one) => isFree(one) && !one.grouped && all.every((other) => other === one || Math.hypot(other.x - one.x, other.y - one.y) > 60));
-  });
-  const { id, x, y } = (await alone.jsonValue())!;
-  await page.mouse.click(x, y);
-  await page.waitForFunction((chosen) => (window as unknown as Hooked).__ridetracker.chosen === chosen, id);
-  assert.ok(await page.isVisible('.d-detail'));
+  const chosen = (): Promise<string | undefined> => page.evaluate(() => (window as unknown as Hooked).__ridetracker.chosen);
+  for (const endMs = Date.now() + 60_000; ; ) {
+    const alone = await page.waitForFunction(() => {
+      const hook = (window as unknown as Hooked).__ridetracker;
+      const all = hook.ids.map((id) => ({ id, ...hook.placeOf(id)! }));
+      const isFree = ({ x, y }: { x: number; y: number }): boolean => x > 450 && x < 1100 && y > 150 && y < 700;
+      return all.find((one) => isFree(one) && !one.grouped && all.every((other) => other === one || Math.hypot(other.x - one.x, other.y - one.y) > 60));
+    });
+    const { id, x, y } = (await alone.jsonValue())!;
+    await page.mouse.click(x, y);
+    // A page that is slow to take the click may find the car gone from there: nothing is chosen then, and never another car.
+    for (let looks = 0; looks < 20 && (await chosen()) === undefined; looks++) await page.waitForTimeout(100);
+    if ((await chosen()) !== undefined) {
+      assert.equal(await chosen(), id);
+      break;
+    }
+    assert.ok(Date.now() < endMs, 'no click on a mark chose its car');
+  }
+  await page.waitForSelector('.d-detail', { state: 'visible' });
   await close(watched);
 });
 
@@ -193,21 +205,23 @@ test('a car that fell silent turns amber and stands first among those that need 
   const { page } = watched;
   await parkDriver(page);
   const row = `.d-row.row-car[data-id="${driver}"]:not([hidden])`;
-  await page.waitForSelector(`${row}[data-tone="warn"]`, { timeout: 60_000 });
-  assert.match(await page.innerText(row), /Last seen \d+ s/);
+  await page.waitForSelector(`${row}[data-tone="warn"]`, { timeout: 120_000 });
+  assert.match(await page.innerText(row), /Last seen \d+ (s|min)/);
   assert.equal(await page.isVisible(`${row} .d-mark.stale`), true);
   assert.match(await page.innerText('.d-row.row-heading >> nth=0'), /Need a look/);
   await close(watched);
 });
 
-test('a waiting trip is given to the nearest idle car, and cancelled after asking', limit, async () => {
+test('a waiting trip is given to the nearest idle car, and cancelled after asking', limit, async (t) => {
   const watched = await openDesk();
   const { page } = watched;
   await parkDriver(page);
+  // A car that is silent for 10 s is not offered.
+  const parked = setInterval(() => void report(server.url, driver, driverToken, middle, [[0, 0]]).catch(() => {}), 2000);
+  t.after(() => clearInterval(parked));
   const trip = await newTrip(server.url, demo.dispatcherToken, middle, 'Test Square');
   await page.click(`.d-row.row-trip[data-id="${trip.id}"]`);
-  await page.waitForSelector('.d-detail:not([hidden])');
-  assert.match(await page.innerText('.d-detail'), /Waiting for a driver[\s\S]*Test Square[\s\S]*North Gate/);
+  await says(page, '.d-detail:not([hidden])', /Waiting for a driver[\s\S]*Test Square[\s\S]*North Gate/);
   await page.click('text=Assign a driver');
   await page.waitForSelector('.d-options button');
   const ends = await page.$$eval('.d-options .end', (all) => all.map((one) => one.textContent ?? ''));
@@ -254,32 +268,40 @@ test('what somebody else did meanwhile is said in words, not undone', limit, asy
   await page.click('.d-options button >> nth=0');
   // The trip is over: its details close, and the row is gone.
   await page.waitForSelector('.d-detail', { state: 'hidden' });
-  assert.equal(await page.isVisible(`.d-row.row-trip[data-id="${trip.id}"]`), false);
-  assert.match(await page.innerText('.d-notice'), /cancelled already/);
+  await page.waitForSelector(`.d-row.row-trip[data-id="${trip.id}"]`, { state: 'hidden' });
+  await says(page, '.d-notice', /cancelled already/);
   await close(watched, /409/);
 });
 
 test('the trail shows the car where it was', limit, async () => {
+  // A car with nothing else in its history, so that the page has all of it.
+  const trailed = 'trail-car';
+  await api(server.url, demo.dispatcherToken, `/v1/drivers/${trailed}`, 'PUT', { name: 'Tilda', vehicle: 'White trail car', plate: 'TR 4 CAR' });
+  const { token } = await api<{ token: string }>(server.url, demo.dispatcherToken, '/v1/tokens', 'POST', { role: 'driver', sub: trailed, ttl: 3600 });
   const watched = await openDesk();
   const { page } = watched;
-  await report(server.url, driver, driverToken, middle, [[90, 0], [75, 0.001], [60, 0.002], [45, 0.003], [30, 0.004]]);
-  await search(page, 'te57');
+  const steps = [[90, 0], [75, 0.001], [60, 0.002], [45, 0.003], [30, 0.004], [15, 0.003], [0, 0.002]] as const;
+  await report(server.url, trailed, token, middle, steps);
+  await search(page, 'tr4car');
+  await page.waitForFunction(() => document.querySelectorAll('.d-row.row-car:not([hidden])').length === 1);
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => (window as unknown as Hooked).__ridetracker.trail >= 5, undefined, { timeout: 20_000 });
+  await page.waitForFunction((count) => (window as unknown as Hooked).__ridetracker.trail === count, steps.length);
   await page.focus('.d-trail input');
+  const beforeMs = Date.now();
   for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowLeft');
   const { marker, moment } = await hookOf(page);
-  assert.ok(marker && moment && Math.abs(Date.now() - 60_000 - moment) < 8000);
-  const trail = await api<{ features: { geometry: { coordinates: number[][] }; properties: { coordTimes: number[] } }[] }>(server.url, demo.dispatcherToken, `/v1/drivers/${driver}/trail?from=${moment - 300_000}`);
+  assert.ok(marker && moment && moment > beforeMs - 68_000 && moment < Date.now() - 52_000, `${moment}, from ${beforeMs}`);
+  const trail = await api<{ features: { geometry: { coordinates: number[][] }; properties: { coordTimes: number[] } }[] }>(server.url, demo.dispatcherToken, `/v1/drivers/${trailed}/trail?from=${moment - 300_000}`);
   const fixes = trail.features.flatMap(({ geometry, properties }) => geometry.coordinates.map(([lng, lat], i) => ({ lng: lng!, lat: lat!, time: properties.coordTimes[i]! })));
   const next = fixes.findIndex(({ time }) => time > moment);
+  assert.ok(next > 0, `${moment} lies within the trail`);
   const [a, b] = [fixes[next - 1]!, fixes[next]!];
   const share = (moment - a.time) / (b.time - a.time);
   assert.ok(metersBetween(marker, { lng: a.lng + (b.lng - a.lng) * share, lat: a.lat + (b.lat - a.lat) * share }) < 3);
   await page.click('.d-play');
   await page.waitForFunction((before) => ((window as unknown as Hooked).__ridetracker.moment ?? Infinity) > before + 1000, moment);
   await page.waitForFunction(() => (window as unknown as Hooked).__ridetracker.moment === undefined);
-  assert.match(await page.innerText('.d-clock'), /now/);
+  await says(page, '.d-clock', /now/);
   await close(watched);
 });
 
@@ -312,7 +334,7 @@ test('a zone is drawn, counts its cars, tells who comes, and is deleted after as
   await page.waitForFunction(() => /[1-9]\d* cars?/.test(document.querySelector('.d-zone-label')?.textContent ?? ''));
   // Which fix is the first that Records looks at with the new zone can't be seen from here: the car goes on reporting.
   const told = (): Promise<boolean> => page.$$eval('.d-zone-news li', (items) => items.some((item) => /TE 57 CAR came into Test Zone/.test(item.textContent ?? '')));
-  for (const endMs = Date.now() + 40_000; !(await told()); await page.waitForTimeout(1000)) {
+  for (const endMs = Date.now() + 90_000; !(await told()); await page.waitForTimeout(1000)) {
     assert.ok(Date.now() < endMs, 'nobody was told that the car came into the zone');
     await report(server.url, driver, driverToken, middle, [[0, 0]]);
   }
@@ -324,7 +346,7 @@ test('a zone is drawn, counts its cars, tells who comes, and is deleted after as
   await page.waitForSelector('.d-zone-row', { state: 'detached' });
   // The question stood in the row's place: what is not listed may not be deleted yet.
   const zonesLeft = async (): Promise<number> => (await api<{ items: unknown[] }>(server.url, demo.dispatcherToken, '/v1/geofences')).items.length;
-  for (const endMs = Date.now() + 10_000; (await zonesLeft()) > 0; await page.waitForTimeout(100)) assert.ok(Date.now() < endMs, 'the zone is not deleted');
+  for (const endMs = Date.now() + 30_000; (await zonesLeft()) > 0; await page.waitForTimeout(100)) assert.ok(Date.now() < endMs, 'the zone is not deleted');
   assert.equal(await page.locator('.d-zone-row').count(), 0);
   await close(watched);
 });
@@ -339,9 +361,9 @@ test('Esc leaves a drawing and keeps nothing of it; without a mouse corners are 
   await page.waitForFunction(() => (window as unknown as Hooked).__ridetracker.corners === 1);
   await page.keyboard.press('Escape');
   await page.waitForFunction(() => (window as unknown as Hooked).__ridetracker.corners === 0);
-  assert.equal(await page.isVisible('.d-pen'), false);
+  await page.waitForSelector('.d-pen', { state: 'hidden' });
   await page.keyboard.press('Escape');
-  assert.equal(await page.isVisible('.d-zones'), false);
+  await page.waitForSelector('.d-zones', { state: 'hidden' });
   await close(watched);
 });
 
@@ -374,8 +396,8 @@ test('a connection that drops is said, and comes back by itself', limit, async (
     await page.waitForFunction(() => /dropped/.test(document.querySelector('.d-notice')?.textContent ?? ''));
     wire.mend();
     await page.waitForFunction(() => /Live/.test(document.querySelector('.d-head .pill')?.textContent ?? ''));
-    await page.waitForSelector('.d-notice', { state: 'hidden', timeout: 40_000 });
-    await close(watched, /net::ERR_/);
+    await page.waitForSelector('.d-notice', { state: 'hidden' });
+    await close(watched, /net::ERR_|WebSocket connection to/);
   } finally {
     await wire.close();
   }

@@ -11,7 +11,7 @@ import { close, hookOf, markerOnScreen, phaseIs } from './rider-page.js';
 import { missingServer, startServer, type Server } from './server.js';
 
 const reason = missingBrowser() ?? missingServer();
-const limit = { timeout: 120_000, skip: reason ?? false };
+const limit = { timeout: 180_000, skip: reason ?? false };
 /** What a browser writes for each answer or connection that is not a good one. */
 const failedLoads = /Failed to load resource|WebSocket connection to/;
 const phone = { viewport: { width: 390, height: 844 } };
@@ -104,7 +104,9 @@ describe('the states of a ride', { concurrency: 2 }, () => {
     }
     const told = await heardBy(pages[0]!);
     assert.equal(told[0], 'Looking for a driver');
-    assert.match(told[1] ?? '', /^Maya is on the way/);
+    // The driver may be known a moment before the car's place is.
+    const [next = '', later = ''] = told.slice(1);
+    assert.match(next === 'Maya is finishing a ride nearby' ? later : next, /^Maya is on the way/);
     assert.deepEqual(told.slice(-1), ['You have arrived']);
     assert.ok(told.includes('Maya is here'));
     for (const watched of pages) await close(watched, failedLoads);
@@ -142,14 +144,14 @@ describe('the states of a ride', { concurrency: 2 }, () => {
     const response = await fetch(`${server.url}/v1/trips/${demo.driverTrip.id}/share`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${demo.dispatcherToken}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ttl: 6 }),
+      body: JSON.stringify({ ttl: 10 }),
     });
     const { token, expires } = (await response.json()) as { token: string; expires: number };
     const watched = await open(t, `${server.url}/t/#${token}`, {});
-    await watched.page.waitForFunction((old) => location.hash !== `#${old}`, token, { timeout: 20_000 });
+    await watched.page.waitForFunction((old) => location.hash !== `#${old}`, token);
     // The stream of the old token ends when it does; the page is on the trip after that too.
-    await watched.page.waitForFunction((end) => Date.now() > end + 1500, expires, { timeout: 20_000 });
-    assert.equal(await watched.page.getAttribute('.pill', 'data-tone'), 'live');
+    await watched.page.waitForFunction((end) => Date.now() > end + 1500, expires);
+    await watched.page.waitForSelector('.pill[data-tone="live"]');
     assert.notEqual((await hookOf(watched.page)).phase, 'revoked');
     await close(watched, failedLoads);
   });
@@ -158,7 +160,8 @@ describe('the states of a ride', { concurrency: 2 }, () => {
     const ride = await OwnRide.make(server.url, demo);
     const driver = await ride.driver(-600);
     await ride.assign(driver);
-    await driver.drive(12, 0, { heading: 90, speed: 12 });
+    // So slow that the streets still grow when the second page is looked at.
+    await driver.drive(6, 0, { heading: 90, speed: 6 });
     const pages = await openBoth(t, (await ride.share()).token);
     for (const { page } of pages) await mapReady(page);
     await allAre(pages, 'stale', /Maya’s phone has gone quiet\s+The amber streets show where the car can be by now/);
@@ -170,10 +173,11 @@ describe('the states of a ride', { concurrency: 2 }, () => {
       await page.waitForFunction((before) => (window as unknown as { __ridetracker: { reached: number } }).__ridetracker.reached > before, reached);
     }
     const place = await driver.drive(30, 0);
+    t.after(keepAwake(driver));
     for (const { page } of pages) {
       await phaseIs(page, 'coming');
       await markerOnScreen(page, place);
-      assert.equal((await hookOf(page)).reached, 0);
+      await page.waitForFunction(() => (window as unknown as { __ridetracker: { reached: number } }).__ridetracker.reached === 0);
       await page.waitForSelector('.car-marker.stale', { state: 'detached' });
     }
     const told = await heardBy(pages[0]!);
@@ -197,12 +201,13 @@ describe('the states of a ride', { concurrency: 2 }, () => {
     assert.match(await page.innerText('.sheet'), /Your connection dropped\s+You see the car as of \d\d:\d\d:\d\d\./);
     await page.waitForSelector('.car-marker.stale', { state: 'attached' });
     await assertAccessible(page, 'reconnecting');
-    await phaseIs(page, 'error', 60_000);
+    await phaseIs(page, 'error');
     assert.match(await page.innerText('.sheet'), /We can’t reach RideTracker\s+Your trip goes on\./);
     await assertAccessible(page, 'error');
     const place = await driver.drive(25, 5);
     wire.mend();
-    await page.click('.primary');
+    // A try of the page's own may be the first to get through; then the button is gone.
+    await Promise.race([page.click('.primary'), phaseIs(page, 'coming')]);
     await phaseIs(page, 'coming');
     await markerOnScreen(page, place);
     await close(watched, failedLoads);
@@ -233,11 +238,12 @@ describe('the states of a ride', { concurrency: 2 }, () => {
     const watched = await open(t, `${server.url}/t/#${demo.driverTrip.token}`, phone, async (page) => {
       await page.route('**/live', () => {});
     });
+    // Before all else: after a while without an answer it is an error.
     await phaseIs(watched.page, 'loading');
-    await mapReady(watched.page);
     assert.match(await watched.page.innerText('.pill'), /Connecting…/);
     assert.equal(await watched.page.isVisible('.skeleton'), true);
     await assertAccessible(watched.page, 'loading');
+    await mapReady(watched.page);
     await close(watched);
   });
 });

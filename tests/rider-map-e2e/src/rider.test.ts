@@ -4,12 +4,12 @@ import { after, afterEach, before, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { assertAccessible } from './axe.js';
 import { launch, mapReady, missingBrowser, openPage, type Watched } from './browser.js';
-import { directory, Driver, keepAwake, type Directory } from './demo.js';
-import { close, hookOf, markerOnScreen, projected } from './rider-page.js';
+import { directory, Driver, keepAwake, tripUnderWay, type Directory } from './demo.js';
+import { close, hookOf, markerOnScreen, strategyIs } from './rider-page.js';
 import { missingServer, startServer, type Server } from './server.js';
 
 const reason = missingBrowser() ?? missingServer();
-const limit = { timeout: 120_000, skip: reason ?? false };
+const limit = { timeout: 180_000, skip: reason ?? false };
 const strategies = ['sse', 'websocket', 'long-poll', 'poll'] as const;
 const failedLoads = /Failed to load resource|WebSocket connection to/;
 
@@ -54,14 +54,13 @@ for (const strategy of strategies) {
     // The camera is to stand still, so that the car is what moves.
     await page.keyboard.press('-');
     await page.waitForSelector('.recentre[aria-pressed="false"]');
-    // Each place is compared with where the last one lies by now: the map may still be coming to rest.
     const home = await driver.drive(0, 0);
     await markerOnScreen(page, home);
     const farEast = await driver.drive(60, 0);
-    const east = await markerOnScreen(page, farEast);
-    assert.ok(east.x > (await projected(page, home)).x + 3, JSON.stringify(east));
-    const north = await markerOnScreen(page, await driver.drive(0, 60));
-    assert.ok(north.y < (await projected(page, farEast)).y - 3, JSON.stringify(north));
+    const east = await markerOnScreen(page, farEast, home);
+    assert.ok(east.x > 3, JSON.stringify(east));
+    const north = await markerOnScreen(page, await driver.drive(0, 60), farEast);
+    assert.ok(north.y < -3, JSON.stringify(north));
     const hook = await hookOf(page);
     assert.equal(hook.strategy, strategy);
     assert.equal(await page.getAttribute('.strategy', 'data-strategy'), strategy);
@@ -72,12 +71,12 @@ for (const strategy of strategies) {
 test('switching in the selector goes on with the same trip', limit, async () => {
   const watched = await openRider();
   const { page } = watched;
-  assert.equal((await hookOf(page)).strategy, 'sse');
+  await strategyIs(page, 'sse');
   for (const choice of ['poll', 'websocket', 'long-poll', 'sse', 'auto']) {
     await page.click('.strategy');
     await page.click(`.strategy-menu [data-strategy="${choice}"]`);
     await markerOnScreen(page, await driver.drive(10, -6));
-    assert.equal((await hookOf(page)).strategy, choice === 'auto' ? 'sse' : choice);
+    await strategyIs(page, choice === 'auto' ? 'sse' : choice);
   }
   await close(watched);
 });
@@ -92,7 +91,8 @@ test('where SSE is blocked the page goes on by WebSocket, and where that is too,
     });
     await mapReady(watched.page);
     await markerOnScreen(watched.page, await driver.drive(10, 10));
-    assert.equal((await hookOf(watched.page)).strategy, blocked === 'sse' ? 'websocket' : 'long-poll');
+    // A plain answer may show the car before the way to go on by is found.
+    await strategyIs(watched.page, blocked === 'sse' ? 'websocket' : 'long-poll');
     await close(watched, failedLoads);
   }
 });
@@ -110,16 +110,15 @@ test('two tabs of one ride show the same place', limit, async () => {
 });
 
 test('a trip of the fleet is drawn with its words and its way ahead', limit, async () => {
-  const trip = demo.trips[0];
-  assert.ok(trip);
+  const trip = await tripUnderWay(server.url);
   const watched = await openPage(browser, `${server.url}/t/#${trip.token}`);
   await mapReady(watched.page);
   await watched.page.waitForSelector('.plate', { state: 'visible' });
-  assert.match(await watched.page.innerText('.pill'), /^Live/);
+  await watched.page.waitForFunction(() => /^Live/.test(document.querySelector('.pill')?.textContent ?? ''));
   await watched.page.waitForFunction(() => (window as unknown as { __ridetracker: { marker?: unknown } }).__ridetracker.marker);
   const before = (await hookOf(watched.page)).marker;
   await watched.page.waitForFunction((old) => JSON.stringify((window as unknown as { __ridetracker: { marker?: unknown } }).__ridetracker.marker) !== JSON.stringify(old), before);
-  assert.ok((await hookOf(watched.page)).firstPositionMs);
+  await watched.page.waitForFunction(() => ((window as unknown as { __ridetracker: { firstPositionMs?: number } }).__ridetracker.firstPositionMs ?? 0) > 0);
   await close(watched);
 });
 
@@ -223,7 +222,7 @@ for (const [locale, expected] of Object.entries(words)) {
     const { page } = watched;
     await mapReady(page);
     await page.waitForFunction((source) => new RegExp(source).test(document.querySelector('.status')?.textContent ?? ''), expected.sheet.source);
-    assert.match(await page.innerText('.status-detail'), expected.distance);
+    await page.waitForFunction((source) => new RegExp(source).test(document.querySelector('.status-detail')?.textContent ?? ''), expected.distance.source);
     assert.equal(await page.evaluate(() => document.documentElement.lang), expected.lang);
     assert.equal(await page.evaluate(() => document.documentElement.dir), expected.dir);
     assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.map')!).direction), 'ltr');
