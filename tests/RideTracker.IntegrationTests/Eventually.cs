@@ -3,9 +3,9 @@ namespace RideTracker.IntegrationTests;
 /// <summary>Asks again until it is so, for what no signal tells of.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Fails where it is not so within the patience, 20 s by default.</summary>
+    /// <summary>Fails where it is not so within the patience, 60 s by default.</summary>
     public static async Task IsSoAsync(Func<Task<bool>> isSo, TimeSpan? patience = null)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -16,7 +16,7 @@ internal abstract class Deployment : IAsyncDisposable
     public abstract ITestServer? Other { get; }
 
     /// <summary>How long anything may take that should come at once.</summary>
-    public virtual TimeSpan Patience => TimeSpan.FromSeconds(15);
+    public virtual TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     /// <summary>Whether rides share a driver and a trip: then a node may hold a state of it that is a moment old.</summary>
     public virtual bool IsShared => false;

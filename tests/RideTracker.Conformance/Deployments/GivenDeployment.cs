@@ -37,7 +37,7 @@ internal sealed class GivenDeployment : Deployment
     public override bool IsShared => true;
 
     /// <summary>Longer than a stream may be silent.</summary>
-    public override TimeSpan Patience => TimeSpan.FromSeconds(30);
+    public override TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     public static async Task<GivenDeployment> ConnectAsync()
     {

@@ -13,7 +13,7 @@ internal sealed class OwnDeployment : Deployment
     // The shipped defaults, but for what would only make the run longer. Clients take half of `alive` more for a dead stream: so long may a busy machine stand still.
     private static readonly (string Key, object Value)[] Settings =
     [
-        ("Delivery:AliveSeconds", 4),
+        ("Delivery:AliveSeconds", 8),
         ("Delivery:PollIntervalMs", 200),
         ("Presence:MinSilenceMs", 60_000),
         (TrackingNode.SendBufferBytes, 8_192),

@@ -8,8 +8,10 @@ internal sealed class FaultyDeployment : Deployment
     private readonly OwnDeployment _good;
     private readonly FaultyServer _server;
 
-    private FaultyDeployment(OwnDeployment good, FaultyServer server)
+    private FaultyDeployment(OwnDeployment good, FaultyServer server, Fault fault)
     {
+        // What should come at once and does not is not waited for long where it never will.
+        Patience = fault == Fault.None ? good.Patience : TimeSpan.FromSeconds(4);
         _good = good;
         _server = server;
     }
@@ -19,12 +21,11 @@ internal sealed class FaultyDeployment : Deployment
     /// <summary>None: drivers report through the server that breaks things, too.</summary>
     public override ITestServer? Other => null;
 
-    /// <summary>What should come at once and does not is not waited for long: it never will.</summary>
-    public override TimeSpan Patience { get; } = TimeSpan.FromSeconds(4);
+    public override TimeSpan Patience { get; }
 
     public static async Task<FaultyDeployment> StartAsync(OwnDeployment good, Fault fault)
     {
-        var deployment = new FaultyDeployment(good, await FaultyServer.StartAsync(good.Node, fault));
+        var deployment = new FaultyDeployment(good, await FaultyServer.StartAsync(good.Node, fault), fault);
         await deployment.ReadCapabilitiesAsync();
         return deployment;
     }

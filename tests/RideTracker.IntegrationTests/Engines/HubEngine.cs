@@ -26,7 +26,7 @@ public abstract class HubEngine : IAsyncLifetime
         try
         {
             EndPoint = await StartAsync();
-            _redis = await ConnectionMultiplexer.ConnectAsync($"{EndPoint},allowAdmin=true,connectTimeout=5000,asyncTimeout=20000,syncTimeout=20000");
+            _redis = await ConnectionMultiplexer.ConnectAsync($"{EndPoint},allowAdmin=true,connectTimeout=30000,asyncTimeout=60000,syncTimeout=60000");
         }
         catch (EngineMissingException missing)
         {

@@ -100,7 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     private string ConnectionString(string database) => string.Create(
-        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Maximum Pool Size=20;Connection Idle Lifetime=5;Connection Pruning Interval=2");
+        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Maximum Pool Size=20;Timeout=60;Command Timeout=120;Connection Idle Lifetime=5;Connection Pruning Interval=2");
 
     private async Task ExecuteAsync(string sql)
     {

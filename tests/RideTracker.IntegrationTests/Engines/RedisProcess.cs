@@ -68,7 +68,7 @@ internal sealed partial class RedisProcess : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>kill -9.</summary>
@@ -94,7 +94,7 @@ internal sealed partial class RedisProcess : IAsyncDisposable
     /// <summary>A connection for tests.</summary>
     /// <param name="more">Further words of its configuration, each with a comma ahead.</param>
     public Task<ConnectionMultiplexer> ConnectAsync(string more = "") =>
-        ConnectionMultiplexer.ConnectAsync($"{EndPoint},allowAdmin=true,connectTimeout=5000,asyncTimeout=20000{more}");
+        ConnectionMultiplexer.ConnectAsync($"{EndPoint},allowAdmin=true,connectTimeout=30000,asyncTimeout=60000{more}");
 
     public async ValueTask DisposeAsync()
     {

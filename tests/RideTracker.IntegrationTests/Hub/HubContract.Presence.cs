@@ -39,10 +39,13 @@ public abstract partial class HubContract
         Assert.InRange((await Database.KeyTimeToLiveAsync(HubKeys.Slot(0, Ann)))!.Value.TotalHours, 23, 24);
         await ear.AllAsync();
 
-        await node.WriteAsync(Ann, Fix(100));
+        // Through a node that does not sweep: on a busy machine silence would be over before it is looked at.
+        await node.DisposeAsync();
+        var calm = await NodeAsync();
+        await calm.WriteAsync(Ann, Fix(100));
         var back = await ear.NextMessageAsync();
         Assert.Equal(('f', gone.Number), (back.Kind, back.Previous));
-        var after = await node.SlotAsync(Ann);
+        var after = await calm.SlotAsync(Ann);
         Assert.False(after.Gone);
         Assert.Equal(after.LastHeardMs, after.IdleSinceMs);
         Assert.Null(await Database.KeyTimeToLiveAsync(HubKeys.Slot(0, Ann)));
@@ -60,9 +63,12 @@ public abstract partial class HubContract
         Assert.Equal('s', (await ear.NextMessageAsync()).Kind);
 
         Assert.True(Assert.Single(await node.Reader.ReadBoxAsync(Town, TestContext.Current.CancellationToken)).Stale);
-        await node.WriteAsync(Ann, Fix(1));
+        // Through a node that does not sweep: on a busy machine silence would be back before it is looked at.
+        await node.DisposeAsync();
+        var calm = await NodeAsync();
+        await calm.WriteAsync(Ann, Fix(1));
 
-        Assert.False((await node.SlotAsync(Ann)).Stale);
+        Assert.False((await calm.SlotAsync(Ann)).Stale);
     }
 
     [Fact]
@@ -142,11 +148,13 @@ public abstract partial class HubContract
     public async Task DriverThatReportsOften_IsGivenTheShortestSilence()
     {
         var node = await NodeAsync();
-        for (var second = 0; second < 5; second++) await node.WriteAsync(Ann, Fix(second));
+        for (var second = 0; second < 4; second++) await node.WriteAsync(Ann, Fix(second));
+        var before = NowMs();
+        await node.WriteAsync(Ann, Fix(4));
 
         var due = (await Database.SortedSetScoreAsync(HubKeys.Heard(0), "ann"))!.Value;
 
-        Assert.InRange(due, NowMs() + 5_000, NowMs() + 11_000);
+        Assert.InRange(due, before + 9_000, NowMs() + 11_000);
     }
 
     private Task DueAsync() => Database.SortedSetAddAsync(HubKeys.Heard(0), "ann", NowMs() - 1);

@@ -7,7 +7,7 @@ namespace RideTracker.IntegrationTests.Hub;
 /// <summary>Listens to channels of the hub over a socket of its own, and hears all messages in the order in which the server sent them.</summary>
 internal sealed class HubEar : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TcpClient _listens = new();
     private readonly TcpClient _speaks = new();

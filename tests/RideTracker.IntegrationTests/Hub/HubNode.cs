@@ -43,7 +43,8 @@ internal sealed class HubNode : IAsyncDisposable
     public static HubNode Build(string endPoint, bool sweeps = false, params (string Key, object Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        var values = new Dictionary<string, string?> { ["Hub:Redis"] = endPoint };
+        // A busy machine is no hub that is away.
+        var values = new Dictionary<string, string?> { ["Hub:Redis"] = endPoint, ["Hub:TimeoutMs"] = "20000" };
         foreach (var (key, value) in settings) values[key] = Convert.ToString(value, CultureInfo.InvariantCulture);
         builder.Configuration.AddInMemoryCollection(values);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
@@ -76,7 +77,7 @@ internal sealed class HubNode : IAsyncDisposable
     /// <summary>Writes one report: its fixes sorted, as ingest hands them over.</summary>
     public Task<HubVerdict> WriteAsync(DriverId driver, params DriverFix[] fixes) =>
         Writer.WriteAsync(new DriverReport(driver, [.. fixes.OrderBy(fix => fix.FixTimeMs)]), TestContext.Current.CancellationToken)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            .AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     /// <summary>The driver's slot, which must be there.</summary>
     public async Task<DriverSlot> SlotAsync(DriverId driver)
@@ -98,8 +99,7 @@ internal sealed class HubNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        await _host.StopAsync(patience.Token);
+        await _host.StopAsync(CancellationToken.None);
         if (_host is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else _host.Dispose();
     }

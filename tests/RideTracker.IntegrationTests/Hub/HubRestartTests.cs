@@ -36,7 +36,7 @@ public sealed class HubRestartTests : IAsyncLifetime
     [Fact]
     public async Task KilledRedis_IsUnavailableThenBackWithItsDataAsAnotherIncarnation()
     {
-        await using var node = await HubNode.StartAsync(Redis.EndPoint, false, ("Hub:TimeoutMs", 1_000));
+        await using var node = await HubNode.StartAsync(Redis.EndPoint, false, ("Hub:TimeoutMs", 5_000));
         Assert.Equal(HubOutcome.Taken, (await node.WriteAsync(Ann, First)).Outcome);
         var before = (node.Link.Incarnation, Secret: Convert.ToHexString(node.Link.Secret), (await node.SlotAsync(Ann)).Number);
         var restored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +50,7 @@ public sealed class HubRestartTests : IAsyncLifetime
         await Assert.ThrowsAsync<HubUnavailableException>(() => node.SlotAsync(Ann));
 
         await Redis.StartAgainAsync();
-        await restored.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await restored.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.True(node.Link.IsUp);
         Assert.NotEqual(before.Incarnation, node.Link.Incarnation);
@@ -71,7 +71,7 @@ public sealed class HubRestartTests : IAsyncLifetime
         await Redis.KillAsync();
         Redis.LoseData();
         await Redis.StartAgainAsync();
-        await restored.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await restored.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.NotEqual(before.Incarnation, node.Link.Incarnation);
         Assert.Null(await node.Reader.ReadDriverAsync(Ann, TestContext.Current.CancellationToken));
@@ -91,7 +91,7 @@ public sealed class HubRestartTests : IAsyncLifetime
         Assert.Equal(HubVerdict.Unavailable, await node.WriteAsync(Ann, First));
 
         await Redis.StartAgainAsync();
-        await restored.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await restored.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.True(node.Link.IsUp);
         Assert.Equal(HubOutcome.Taken, (await node.WriteAsync(Ann, First)).Outcome);

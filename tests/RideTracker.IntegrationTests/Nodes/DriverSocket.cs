@@ -7,7 +7,7 @@ namespace RideTracker.IntegrationTests.Nodes;
 /// <summary>A phone on the plain WebSocket, by the words of protocol.md section 2.</summary>
 internal sealed class DriverSocket : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[64 * 1024];

@@ -13,7 +13,7 @@ internal abstract class HostInTest : ITestServer, IAsyncDisposable
     {
         _app = app;
         Url = new Uri(app.Urls.Single(url => url.StartsWith("http:", StringComparison.Ordinal)));
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = Url, Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public Uri Url { get; }

@@ -13,7 +13,7 @@ internal sealed class NodeProcess : ITestServer, IAsyncDisposable
     private NodeProcess(ProcessStartInfo start, Uri url)
     {
         Url = url;
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = url, Timeout = TimeSpan.FromMinutes(2) };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -97,7 +97,7 @@ internal sealed class NodeProcess : ITestServer, IAsyncDisposable
 
     private async Task UntilReadyAsync()
     {
-        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(60);
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(2);
         while (true)
         {
             Assert.True(IsAlive && TimeProvider.System.GetUtcNow() < deadline, $"the node is not ready: {string.Join('\n', Log)}");

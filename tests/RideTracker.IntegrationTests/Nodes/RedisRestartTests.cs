@@ -170,7 +170,7 @@ public sealed class RedisRestartTests : IAsyncLifetime
         {
             await _stop.CancelAsync();
             await _reporting;
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             await Task.WhenAll(_connections.Select(connection => connection.FlushAsync(patience.Token)));
         }
 

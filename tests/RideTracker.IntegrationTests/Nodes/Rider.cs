@@ -5,7 +5,7 @@ namespace RideTracker.IntegrationTests.Nodes;
 /// <summary>A rider's view of one live resource, the same for all strategies: states in order, then an end.</summary>
 internal abstract class Rider : IAsyncDisposable
 {
-    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(60);
 
     /// <summary>No state may take longer.</summary>
     public TimeSpan Patience { get; init; } = UsualPatience;
@@ -57,12 +57,17 @@ internal abstract class Rider : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads to the end and returns what came before it.</summary>
-    public async Task<List<string>> ToEndAsync()
+    /// <summary>Reads to the end and returns what came before it. Fails where none comes for long, whatever else does.</summary>
+    public Task<List<string>> ToEndAsync()
     {
-        var states = new List<string>();
-        while (await NextJsonAsync() is { } json) states.Add(json);
-        return states;
+        return ReadAsync().WaitAsync(2 * Patience, TestContext.Current.CancellationToken);
+
+        async Task<List<string>> ReadAsync()
+        {
+            var states = new List<string>();
+            while (await NextJsonAsync() is { } json) states.Add(json);
+            return states;
+        }
     }
 
     public abstract ValueTask DisposeAsync();

@@ -15,7 +15,7 @@ namespace RideTracker.IntegrationTests.Nodes;
 /// </summary>
 public sealed class SecureStreamTests(Redis7Engine engine) : IClassFixture<Redis7Engine>, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TestAuthority _authority = new();
     private readonly List<IAsyncDisposable> _open = [];
@@ -105,7 +105,7 @@ public sealed class SecureStreamTests(Redis7Engine engine) : IClassFixture<Redis
         var node = await NodeAsync();
         await node.ProjectAsync(TripOf(TripStatus.EnrouteToPickup, 1));
         await Driver.ReportAsync(node, TestDriver.FixAt(NowMs()));
-        var riders = await RidersAsync(node, lifetime: TimeSpan.FromSeconds(4));
+        var (riders, _) = await ShortLived.OpenAsync(4, lifetime => RidersAsync(node, lifetime));
 
         foreach (var rider in riders)
         {

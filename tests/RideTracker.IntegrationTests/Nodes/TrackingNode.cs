@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RideTracker.Protocol.Trips;
+using RideTracker.Tracking.Delivery;
 using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hub;
 
@@ -27,6 +28,9 @@ internal sealed class TrackingNode : HostInTest
     /// <summary>Where it speaks TLS, if it was started with a certificate.</summary>
     public Uri SecureUrl => new(Urls.Single(url => url.StartsWith("https:", StringComparison.Ordinal)));
 
+    /// <summary>Streams and long polls that it holds now, by its own count. The metric is none: it hears all nodes of this process, and those of other tests close streams that it did not see open.</summary>
+    public int Streams => Services.GetRequiredService<RiderStreams>().Count;
+
     public static Task<TrackingNode> StartAsync(string redis, params (string Key, object Value)[] settings) => StartAsync(redis, null, settings);
 
     /// <summary>Starts a node that speaks plain HTTP on one port, and with a certificate HTTP/1.1 and HTTP/2 over TLS on another.</summary>
@@ -38,6 +42,9 @@ internal sealed class TrackingNode : HostInTest
             ["Hub:Redis"] = redis,
             ["Access:Keys:0"] = TestTokens.Key,
             ["Tracking:DrainSeconds"] = "1",
+            // A busy machine is no hub that is away, and a test that stands still no driver that fell silent.
+            ["Hub:TimeoutMs"] = "20000",
+            ["Presence:MinSilenceMs"] = "60000",
         };
         foreach (var (key, value) in settings) values[key] = Convert.ToString(value, CultureInfo.InvariantCulture);
         // Tokens are either own ones or an issuer's.

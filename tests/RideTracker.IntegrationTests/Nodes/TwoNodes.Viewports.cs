@@ -177,8 +177,9 @@ public abstract partial class TwoNodes
     [Theory, MemberData(nameof(AllStrategies))]
     public async Task DriverWhoseNodeDies_TurnsStaleThenGoneOnTheOtherNode(RiderStrategy strategy)
     {
+        // Long enough for a busy machine to connect both while the driver is fresh, and to show it stale before it is gone.
         (string, object)[] impatient =
-            [("Presence:MinSilenceMs", 1_000), ("Presence:StaleIntervals", 1), ("Presence:GoneAfterSeconds", 3), ("Presence:SweepMs", 100)];
+            [("Presence:MinSilenceMs", 5_000), ("Presence:StaleIntervals", 1), ("Presence:GoneAfterSeconds", 12), ("Presence:SweepMs", 100)];
         var (a, b) = await NodesAsync(impatient);
         var driver = NewDriver();
         await b.ProjectAsync(TripOf(driver.Id));

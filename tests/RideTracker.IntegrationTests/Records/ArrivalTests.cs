@@ -40,7 +40,7 @@ public sealed class ArrivalTests(Redis7Engine redis, PostgresServer postgres) : 
         await desk.PostAsync($"/v1/trips/{trip}/start", 200);
         await rider.UntilAsync(view => view.Status == "enroute-to-dropoff");
         Assert.Equal(["arrival"], await EventsAsync(trip, "arrival"));
-        Assert.Equal(0, await redis.Database.ListLengthAsync(HubKeys.Arrivals(0)));
+        await Eventually.IsSoAsync(async () => await redis.Database.ListLengthAsync(HubKeys.Arrivals(0)) == 0);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Npgsql;
 using RideTracker.IntegrationTests.Engines;
 using RideTracker.IntegrationTests.Nodes;
 using RideTracker.Protocol.Hub;
+using RideTracker.Records.Geofences;
 using RideTracker.Records.Outbox;
 
 namespace RideTracker.IntegrationTests.Records;
@@ -201,6 +202,8 @@ public class ErasureTests(Redis7Engine redis, PostgresServer postgres) : IClassF
         await _desk.AskAsync(
             HttpMethod.Put, "/v1/geofences/town", 201,
             """{"type":"Feature","properties":{"name":"Town"},"geometry":{"type":"Polygon","coordinates":[[[-122.5,37.7],[-122.3,37.7],[-122.3,37.9],[-122.5,37.9],[-122.5,37.7]]]}}""");
+        // Else it is known a moment later.
+        await _records.Services.GetRequiredService<FenceSet>().RefreshAsync(TestContext.Current.CancellationToken);
         foreach (var (driver, rider, fixes) in ((string, string, int)[])[(Ann, Rider, 3), (Bob, OtherRider, 2)])
         {
             await _desk.DriverAsync(driver);

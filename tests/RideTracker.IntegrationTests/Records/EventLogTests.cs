@@ -93,7 +93,7 @@ public class EventLogTests(PostgresServer postgres)
 
         await transaction.CommitAsync(Cancelled);
 
-        Assert.True(await listener.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+        Assert.True(await listener.WaitAsync(TimeSpan.FromSeconds(60), Cancelled));
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class WayTests(Redis7Engine redis, PostgresServer postgres) : ICla
         using var desk = new Desk(records);
         await new TestDriver("d_1").ReportAsync(node, TestDriver.FixAt(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()));
         var trip = await desk.AssignedTripAsync("d_1");
-        using var asked = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        using var asked = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         // The planner is being waited for; nobody else waits.
         await desk.PostAsync($"/v1/trips/{trip}/arrive", 200);

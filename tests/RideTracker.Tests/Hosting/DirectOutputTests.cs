@@ -65,7 +65,7 @@ public sealed class DirectOutputTests
             client.LingerState = new LingerOption(true, 0);
         }
 
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Fact]

@@ -303,7 +303,7 @@ public sealed class DriverSocketTests
     [Fact]
     public async Task RateLimit_TellsAndWaitsAndTakesAll()
     {
-        await using var node = await IngestNode.StartAsync(settings: [("Ingest:FixesPerSecond", "100"), ("Ingest:FixBurst", "10"), ("Ingest:MaxReportFixes", "10")]);
+        await using var node = await IngestNode.StartAsync(settings: [("Ingest:FixesPerSecond", "5"), ("Ingest:FixBurst", "10"), ("Ingest:MaxReportFixes", "10")]);
         await using var phone = await node.ConnectAsync();
         var time = Now - 100_000;
 

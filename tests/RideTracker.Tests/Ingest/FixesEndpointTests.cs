@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using RideTracker.Hosting.Access;
 using RideTracker.Protocol;
 using RideTracker.Protocol.Trips;
@@ -145,7 +146,7 @@ public sealed class FixesEndpointTests
     [Fact]
     public async Task AboveTheRate_Is429WithRetryAfter()
     {
-        await using var node = await IngestNode.StartAsync(settings: [("Ingest:FixesPerSecond", "1"), ("Ingest:FixBurst", "2"), ("Ingest:MaxReportFixes", "2")]);
+        await using var node = await IngestNode.StartAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow()), [("Ingest:FixesPerSecond", "1"), ("Ingest:FixBurst", "2"), ("Ingest:MaxReportFixes", "2")]);
         await PostAsync(node, Fixes((Now, 37.7), (Now - 1, 37.7)));
         using var request = Request(node, Fixes((Now, 37.7), (Now - 1, 37.7)));
 

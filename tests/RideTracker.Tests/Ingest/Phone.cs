@@ -8,7 +8,7 @@ namespace RideTracker.Tests.Ingest;
 internal sealed class Phone(ClientWebSocket socket) : IAsyncDisposable
 {
     // Long enough for a loaded machine; no test waits it out.
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
 
     public ClientWebSocket Socket => socket;
 

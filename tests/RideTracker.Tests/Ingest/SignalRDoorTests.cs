@@ -180,7 +180,7 @@ public sealed class SignalRDoorTests
         Assert.Equal(5_000, (await advice.NextAsync()).IntervalMs);
         await node.Services.GetRequiredService<IngestConnections>().DrainAsync(TimeSpan.FromSeconds(20));
         Assert.InRange((await drains.NextAsync())["reconnectAfterMs"], 0, 20_000);
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class SignalRDoorTests
 
         node.Services.GetRequiredService<Revocations>().Learn(minted.Jti, minted.ExpiresAt.ToUnixTimeMilliseconds());
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class SignalRDoorTests
         };
         await phone.StartAsync(Cancellation);
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Theory]
@@ -256,6 +256,6 @@ public sealed class SignalRDoorTests
 
         public void Add(T value) => _calls.Writer.TryWrite(value);
 
-        public async Task<T> NextAsync() => await _calls.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        public async Task<T> NextAsync() => await _calls.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 }

@@ -29,7 +29,7 @@ public sealed class FloorServerTests
             Assert.StartsWith("data: {\"driver\":\"d0\",", await reader.ReadLineAsync(cancellationToken), StringComparison.Ordinal);
         }
 
-        await serving.WaitAsync(TimeSpan.FromSeconds(10), cancellationToken);
+        await serving.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
     }
 
     [Fact]

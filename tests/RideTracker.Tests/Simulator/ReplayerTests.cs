@@ -30,9 +30,9 @@ public sealed class ReplayerTests
         }));
         var days = Enumerable.Range(1, 3).Select(d => new DriverDay(DriverId.Parse($"d{d}"), [.. Enumerable.Range(0, 50).Select(i => new TracePoint(i * 1000, 44, i / 1e4))])).ToList();
         await using var replayer = new Replayer(days, 1_000, day => Connect(server.Address, day.Driver), TimeProvider.System);
-        await replayer.ConnectAsync(TimeSpan.FromSeconds(20), Cancel);
+        await replayer.ConnectAsync(TimeSpan.FromSeconds(60), Cancel);
         await replayer.RunAsync(Cancel);
-        await replayer.FlushAsync(TimeSpan.FromSeconds(20));
+        await replayer.FlushAsync(TimeSpan.FromSeconds(60));
         var fixes = replayer.Counters.Fixes;
         Assert.Equal((150, 0, 0), (fixes.Reported, fixes.Buffered, replayer.NotSent));
         Assert.True(fixes.Rejected > 0);

@@ -73,6 +73,6 @@ internal sealed class TestQueue(IDatabase redis, string database)
         return texts;
     }
 
-    /// <summary>Waits until something holds; fails after a minute.</summary>
-    public static Task UntilAsync(Func<Task<bool>> holds) => Eventually.IsSoAsync(holds, TimeSpan.FromSeconds(60));
+    /// <summary>Waits until something holds; fails after three minutes.</summary>
+    public static Task UntilAsync(Func<Task<bool>> holds) => Eventually.IsSoAsync(holds, TimeSpan.FromMinutes(3));
 }

@@ -23,6 +23,9 @@ public class TrailExportTests(Redis7Engine redis, PostgresServer postgres) : ICl
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    // The fixes here have dates of their own; whenever this runs, they are not too old.
+    private static (string Key, object Value) Kept => ("Trails:RetentionDays", "3650");
+
     private static string Day => "from=2026-11-27T08:00:00Z&to=2026-11-27T12:00:00Z";
 
     [Fact]
@@ -196,7 +199,7 @@ public class TrailExportTests(Redis7Engine redis, PostgresServer postgres) : ICl
         await redis.BeginAsync();
         var database = await postgres.CreateDatabaseAsync();
         var queue = new TestQueue(redis.Database, database);
-        await using (var records = await RecordsNode.StartAsync(redis.EndPoint, database))
+        await using (var records = await RecordsNode.StartAsync(redis.EndPoint, database, null, Kept))
         {
             await using var db = await records.Services.GetRequiredService<IDbContextFactory<RecordsDb>>().CreateDbContextAsync(Cancel);
             await records.Services.GetRequiredService<IFixStore>().MakeRoomAsync(db, Enumerable.Range(20, 8).Select(day => new DateOnly(2026, 11, day)).ToHashSet(), Cancel);
@@ -208,7 +211,7 @@ public class TrailExportTests(Redis7Engine redis, PostgresServer postgres) : ICl
             SELECT 'd1', timestamptz '2026-11-20 00:00:00+00' + i * interval '1 s', now(), 37 + 0.01 * sin(i / 600.0), -122 + 0.01 * cos(i / 600.0), 5, 8.4 FROM generate_series(0, 7 * 86400 - 1) i
             """);
         // The whole heap may have 64 MiB; the week is some 600,000 rows, 100 MB as objects and 40 MB and more as text.
-        await using var process = RecordsProcess.Start(redis.EndPoint, database, ("DOTNET_GCHeapHardLimit", "0x4000000"));
+        await using var process = RecordsProcess.Start(redis.EndPoint, database, ("DOTNET_GCHeapHardLimit", "0x4000000"), (Kept.Key, (string)Kept.Value));
         using var http = new HttpClient { BaseAddress = process.Url, DefaultRequestHeaders = { Authorization = new("Bearer", TestTokens.Dispatcher()) } };
         await TestQueue.UntilAsync(async () =>
         {
@@ -275,7 +278,7 @@ public class TrailExportTests(Redis7Engine redis, PostgresServer postgres) : ICl
     private async Task<RecordsNode> StartAsync()
     {
         await redis.BeginAsync();
-        var records = await RecordsNode.StartAsync(redis.EndPoint, await postgres.CreateDatabaseAsync());
+        var records = await RecordsNode.StartAsync(redis.EndPoint, await postgres.CreateDatabaseAsync(), null, Kept);
         await InsertAsync(records, [
             new TrailFix
             {
