@@ -177,26 +177,26 @@ public abstract partial class TwoNodes
     [Theory, MemberData(nameof(AllStrategies))]
     public async Task DriverWhoseNodeDies_TurnsStaleThenGoneOnTheOtherNode(RiderStrategy strategy)
     {
-        // Long enough for a busy machine to connect both while the driver is fresh, and to show it stale before it is gone.
+        // Gone so late that also a slow reader sees it stale before.
         (string, object)[] impatient =
-            [("Presence:MinSilenceMs", 5_000), ("Presence:StaleIntervals", 1), ("Presence:GoneAfterSeconds", 12), ("Presence:SweepMs", 100)];
+            [("Presence:MinSilenceMs", 1_000), ("Presence:StaleIntervals", 1), ("Presence:GoneAfterSeconds", 10), ("Presence:SweepMs", 100)];
         var (a, b) = await NodesAsync(impatient);
         var driver = NewDriver();
         await b.ProjectAsync(TripOf(driver.Id));
         await using var phone = await DriverSocket.ConnectAsync(a, driver.Token);
-        await phone.SendAsync(TestDriver.FixAt(NowMs()));
-        await phone.UntilSettledAsync(1);
+        using var seen = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var reporting = ReportAsync();
         var rider = await RiderAsync(strategy, b);
         var viewer = await ViewerAsync(strategy, b, $"{Town}&interval=250", TestTokens.Dispatcher());
         var picture = new Picture();
-        Assert.False((await rider.NextAsync()).Stale);
-        await picture.UntilAsync(viewer, () => picture.Has(driver.Id.Value));
+        await rider.UntilAsync(view => view is { Time: not null, Stale: false });
+        await picture.UntilAsync(viewer, () => picture.Has(driver.Id.Value) && !picture.IsStale(driver.Id.Value));
+        await seen.CancelAsync();
+        await reporting;
 
         await a.KillAsync();
 
-        var stale = await rider.NextAsync();
-        Assert.True(stale.Stale);
-        Assert.NotNull(stale.Time);
+        Assert.NotNull((await rider.UntilAsync(view => view.Stale)).Time);
         await picture.UntilAsync(viewer, () => !picture.Has(driver.Id.Value) || picture.IsStale(driver.Id.Value));
         await picture.UntilAsync(viewer, () => !picture.Has(driver.Id.Value));
 
@@ -204,6 +204,20 @@ public abstract partial class TwoNodes
         await driver.ReportAsync(b, TestDriver.FixAt(NowMs() + 10_000, 1));
         await picture.UntilAsync(viewer, () => picture.Has(driver.Id.Value) && !picture.IsStale(driver.Id.Value));
         Assert.False((await rider.UntilAsync(view => !view.Stale)).Stale);
+
+        // Until both have seen it, since silence begins with the last report.
+        async Task ReportAsync()
+        {
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+            var last = 0L;
+            for (var reports = 1; !seen.IsCancellationRequested; reports++)
+            {
+                last = Math.Max(last + 1, NowMs());
+                await phone.SendAsync(TestDriver.FixAt(last));
+                await phone.UntilSettledAsync(reports);
+                await pace.WaitForNextTickAsync(seen.Token).AsTask().ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
     }
 
     /// <summary>A viewport as a client puts it together from whole and partial states.</summary>
