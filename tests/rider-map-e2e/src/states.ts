@@ -37,6 +37,10 @@ export const scenes: readonly Scene[] = [
       body: { ...without(state, 'vehicle', 'path', 'route'), status: 'enroute-to-pickup', eta: { seconds: 540 } },
     }),
   },
+  {
+    name: 'unseen',
+    answer: (state) => ({ status: 200, body: { ...without(state, 'vehicle', 'path', 'route', 'eta'), status: 'enroute-to-pickup' } }),
+  },
   { name: 'here', answer: (state) => ({ status: 200, body: { ...without(fresh(state), 'eta'), status: 'arrived-at-pickup' } }) },
   {
     name: 'riding',

@@ -31,7 +31,8 @@ test('the status of a live trip is its phase', () => {
   assert.equal(phase({ state: { ...state, status: 'enroute-to-dropoff' } }), 'riding');
   const { vehicle: _, ...carless } = state;
   assert.equal(phase({ state: { ...carless, status: 'new' } }), 'new');
-  assert.equal(phase({ state: carless }), 'queued');
+  assert.equal(phase({ state: { ...carless, eta: { seconds: 540 } } }), 'queued');
+  assert.equal(phase({ state: carless }), 'unseen');
   assert.equal(phase({ state: { ...state, status: 'complete' } }), 'ended');
   assert.equal(phase({ state: { ...state, status: 'canceled' } }), 'cancelled');
 });

@@ -72,6 +72,10 @@ export function riderWords(facts: Facts, nowMs: number, speech: Speech): RiderWo
       return { ...usual, pill: live, title: t.newTitle, second: t.newSecond, step: -1 };
     case 'queued':
       return { ...usual, ...eta, pill: live, status: fill(t.queued, named), second: t.queuedSecond, step: 0 };
+    case 'unseen': {
+      const step = stepOf(state);
+      return { ...usual, pill: live, status: [fill(t.coming, named), fill(t.here, named), ridingTo(state, t)][step] ?? t.live, second: t.unseenSecond, step };
+    }
     case 'coming':
       return {
         ...usual,
@@ -88,7 +92,6 @@ export function riderWords(facts: Facts, nowMs: number, speech: Speech): RiderWo
       return { ...usual, pill: liveAgo(), title: fill(t.here, named), second, step: 1 };
     }
     case 'riding': {
-      const place = state?.dropoff?.label;
       const parts = [
         estimate && fill(t.arrives, { time: units.clock(estimate.atMs) }),
         state?.eta?.distance === undefined ? undefined : fill(t.toGo, { distance: units.distance(state.eta.distance) }),
@@ -98,7 +101,7 @@ export function riderWords(facts: Facts, nowMs: number, speech: Speech): RiderWo
         ...eta,
         ...(parts.length > 0 ? { second: parts.join(' · ') } : {}),
         pill: liveAgo(),
-        status: place === undefined ? t.ridingUnnamed : fill(t.riding, { place }),
+        status: ridingTo(state, t),
         step: 2,
       };
     }
@@ -186,6 +189,11 @@ function ageSeconds({ heardAtMs, stateAtMs }: Facts, nowMs: number): number {
 function ago(facts: Facts, nowMs: number, speech: Speech): string {
   const seconds = ageSeconds(facts, nowMs);
   return seconds < 1 ? speech.t.now : fill(speech.t.ago, { age: speech.age(seconds) });
+}
+
+function ridingTo(state: TripState | undefined, t: Speech['t']): string {
+  const place = state?.dropoff?.label;
+  return place === undefined ? t.ridingUnnamed : fill(t.riding, { place });
 }
 
 function stepOf(state: TripState | undefined): number {

@@ -37,6 +37,7 @@ export const messages: Messages = {
   newSecond: 'تظهر السيارة هنا حالما يقبل سائق الرحلة.',
   queued: '{driver} ينهي رحلة قريبة',
   queuedSecond: 'سترى السيارة بعد انتهاء تلك الرحلة.',
+  unseenSecond: 'سترى السيارة عند تحديثها القادم.',
   coming: '{driver} في الطريق إليك',
   here: '{driver} في انتظارك',
   meet: 'اللقاء عند {place}. تحقق من رقم اللوحة.',

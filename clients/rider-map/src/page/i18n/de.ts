@@ -37,6 +37,7 @@ export const messages: Messages = {
   newSecond: 'Das Auto erscheint hier, sobald jemand die Fahrt übernimmt.',
   queued: '{driver} beendet in der Nähe noch eine Fahrt',
   queuedSecond: 'Danach siehst du hier das Auto.',
+  unseenSecond: 'Du siehst das Auto, sobald es sich meldet.',
   coming: '{driver} ist unterwegs',
   here: '{driver} ist da',
   meet: 'Treffpunkt: {place}. Prüfe das Kennzeichen.',

@@ -38,6 +38,7 @@ export const messages: Messages = {
   newSecond: 'The car shows up here as soon as a driver takes the trip.',
   queued: '{driver} is finishing a ride nearby',
   queuedSecond: 'You will see the car once that ride ends.',
+  unseenSecond: 'You will see the car when it next reports.',
   coming: '{driver} is on the way',
   here: '{driver} is here',
   meet: 'Meet at {place}. Check the plate.',

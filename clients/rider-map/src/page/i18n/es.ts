@@ -37,6 +37,7 @@ export const messages: Messages = {
   newSecond: 'El coche aparecerá aquí en cuanto alguien acepte el viaje.',
   queued: '{driver} está terminando un viaje cerca',
   queuedSecond: 'Verás el coche cuando ese viaje termine.',
+  unseenSecond: 'Verás el coche cuando vuelva a informar.',
   coming: '{driver} está en camino',
   here: '{driver} ha llegado',
   meet: 'Punto de encuentro: {place}. Comprueba la matrícula.',

@@ -52,6 +52,7 @@ export interface Messages {
   readonly newSecond: string;
   readonly queued: string;
   readonly queuedSecond: string;
+  readonly unseenSecond: string;
   readonly coming: string;
   readonly here: string;
   readonly meet: string;
