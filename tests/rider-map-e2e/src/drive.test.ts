@@ -150,9 +150,11 @@ test('what was measured offline outlives a reload, and stands in the history exa
     if (unsettled >= 3 && kept.length === unsettled) break;
     assert.ok(Date.now() < endMs, `${unsettled} wait, ${kept.length} are kept`);
   }
-  // The page itself comes from the network, what it kept does not.
+  // The page itself comes from the network, what it kept does not. It goes before the network is back, or it would send all of that itself.
+  const address = page.url();
+  await page.goto('about:blank');
   await context.setOffline(false);
-  await page.reload();
+  await page.goto(address);
   await mapReady(page);
   await until(page, { taken: true, allSettled: true });
   const { taken, refused, on } = await hookOf(page);
