@@ -43,12 +43,17 @@ export class OwnRide {
 
   /** A driver that nobody else has, `eastMeters` from the pick-up, who has reported once. */
   async driver(eastMeters: number, card: Card = maya): Promise<Driver> {
+    const driver = await this.silentDriver(eastMeters, card);
+    await driver.drive(0, 0);
+    return driver;
+  }
+
+  /** A driver that nobody else has, who has not reported yet. */
+  async silentDriver(eastMeters: number, card: Card = maya): Promise<Driver> {
     const id = `e2e-${randomUUID().slice(0, 8)}`;
     await call(this.url, this.demo, 'PUT', `/v1/drivers/${id}`, card);
     const { token } = (await post(this.url, this.demo, '/v1/tokens', { role: 'driver', sub: id, ttl: 3600 })) as { token: string };
-    const driver = new Driver(this.url, id, token, moved(this.pickup, eastMeters, 0));
-    await driver.drive(0, 0);
-    return driver;
+    return new Driver(this.url, id, token, moved(this.pickup, eastMeters, 0));
   }
 
   async assign(driver: Driver): Promise<void> {

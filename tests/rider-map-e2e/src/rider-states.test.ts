@@ -82,8 +82,6 @@ describe('the states of a ride', { concurrency: 2 }, () => {
 
     const driver = await ride.driver(-400);
     await ride.assign(driver);
-    // Where the driver was before it took the trip is nothing for its rider.
-    await allAre(pages, 'unseen', /Maya is on the way\s+You will see the car when it next reports/);
     const place = await driver.drive(20, 0);
     t.after(keepAwake(driver));
     await allAre(pages, 'coming', /Maya is on the way/);
@@ -126,6 +124,23 @@ describe('the states of a ride', { concurrency: 2 }, () => {
     await allAre(pages, 'cancelled', /This trip was cancelled/);
     for (const watched of pages) await close(watched, failedLoads);
     await first.cancel();
+  });
+
+  test('a driver who has not reported yet is on the way, and the car comes into view with the first report', limit, async (t) => {
+    const ride = await OwnRide.make(server.url, demo);
+    const driver = await ride.silentDriver(-400);
+    await ride.assign(driver);
+    const pages = await openBoth(t, (await ride.share()).token);
+    await allAre(pages, 'unseen', /Maya is on the way\s+You will see the car when it next reports/);
+    for (const { page } of pages) assert.equal(await page.locator('.car-marker').count(), 0);
+    const place = await driver.drive(0, 0);
+    t.after(keepAwake(driver));
+    await allAre(pages, 'coming', /Maya is on the way/);
+    for (const { page } of pages) {
+      await mapReady(page);
+      await markerOnScreen(page, place);
+    }
+    for (const watched of pages) await close(watched, failedLoads);
   });
 
   test('a link that is taken back, and one that runs out, stop at once', limit, async (t) => {
