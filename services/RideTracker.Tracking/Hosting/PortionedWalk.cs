@@ -14,7 +14,6 @@ internal sealed class PortionedWalk<TKey, TValue>(ConcurrentDictionary<TKey, TVa
     private const int LeastPortion = 64;
 
     private IEnumerator<KeyValuePair<TKey, TValue>>? _rest;
-    private int _portion;
 
     /// <summary>Whether a walk has begun and not yet come to its end.</summary>
     public bool IsUnderWay => _rest is not null;
@@ -22,13 +21,10 @@ internal sealed class PortionedWalk<TKey, TValue>(ConcurrentDictionary<TKey, TVa
     /// <summary>Looks at the next portion, the first one if none is under way.</summary>
     public void Next(Action<TKey, TValue> look)
     {
-        if (_rest is null)
-        {
-            _rest = all.GetEnumerator();
-            _portion = Math.Max(LeastPortion, (all.Count + portions - 1) / portions);
-        }
-
-        for (var i = 0; i < _portion; i++)
+        _rest ??= all.GetEnumerator();
+        // Counted anew each time: where thousands come after the first portion, a walk is to end in as many portions all the same.
+        var portion = Math.Max(LeastPortion, (all.Count + portions - 1) / portions);
+        for (var i = 0; i < portion; i++)
         {
             if (!_rest.MoveNext())
             {

@@ -46,9 +46,7 @@ internal static class EndCases
 
     public static async Task TokenExpiryEndsTheStreamAsync(Ride ride, RiderStrategy strategy)
     {
-        var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var refusals = 0;
-        var ((token, rider, first, watcher), expires) = await ShortLived.OpenAsync(3, OpenAsync);
+        var ((token, rider, first, watcher, renewal), expires) = await ShortLived.OpenAsync(3, OpenAsync);
         using var time = OwnTime.Start();
         var left = DateTimeOffset.FromUnixTimeSeconds(expires) - TimeProvider.System.GetUtcNow();
 
@@ -63,26 +61,23 @@ internal static class EndCases
         Assert.Equal(HttpStatusCode.Unauthorized, (await ride.GetAsync(cursor: first.Cursor, with: token)).Status);
 
         // The client gets another token and goes on.
-        await renewed.Task.WaitAsync(ride.Patience, TestContext.Current.CancellationToken);
+        await renewal.Asked.WaitAsync(ride.Patience, TestContext.Current.CancellationToken);
         await ride.ReportAsync();
         await watcher.UntilShowsAsync(ride.NewestMs);
-        Assert.Equal(1, refusals);
+        Assert.Equal(1, renewal.Refusals);
         watcher.CheckWhole();
 
         // Both show the ride before the token runs out.
-        async Task<(string, Rider, TripView, Watcher)> OpenAsync(TimeSpan lifetime)
+        async Task<(string, Rider, TripView, Watcher, Renewal)> OpenAsync(TimeSpan lifetime)
         {
             var lived = TestTokens.Rider(ride.Trip.Value, lifetime);
             var raw = await ride.RawAsync(strategy, with: lived);
             var view = await raw.NextAsync();
-            refusals = 0;
-            var watch = ride.Watch(strategy, tokens: request =>
-            {
-                if (request.Refused && Interlocked.Increment(ref refusals) == 1) renewed.TrySetResult();
-                return refusals == 0 ? lived : ride.Token;
-            });
+            // Its own: where the token ran out too soon, the watcher of the try before goes on as well.
+            var tokens = new Renewal(lived, ride.Token);
+            var watch = ride.Watch(strategy, tokens: tokens.For);
             await watch.UntilShowsAsync(ride.NewestMs);
-            return (lived, raw, view, watch);
+            return (lived, raw, view, watch, tokens);
         }
     }
 
@@ -133,5 +128,23 @@ internal static class EndCases
             ride.Patience);
 
         return held;
+    }
+
+    /// <summary>Gives a client one token until that is refused, and then another.</summary>
+    private sealed class Renewal(string first, string then)
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _refusals;
+
+        /// <summary>Ends when the first refusal was told of.</summary>
+        public Task Asked => _asked.Task;
+
+        public int Refusals => Volatile.Read(ref _refusals);
+
+        public string For(RiderTokenRequest request)
+        {
+            if (request.Refused && Interlocked.Increment(ref _refusals) == 1) _asked.TrySetResult();
+            return Refusals == 0 ? first : then;
+        }
     }
 }

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RideTracker.Tracking.Hosting;
 using RideTracker.Tracking.Hosting.Handover;
 
@@ -161,6 +162,23 @@ public sealed class ConnectionTests
         await AskAsync(await ConnectAsync(app));
     }
 
+    [Fact]
+    public async Task A_handed_over_connection_that_fails_to_close_does_not_keep_the_others_from_their_end()
+    {
+        var left = new LeftConnections(TimeProvider.System, NullLogger.Instance);
+        var connection = new ClientConnection(new Unclosable(), left);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.Leave(_ => end.Task);
+        Assert.False(connection.Ended.IsCompleted);
+        var stopping = left.AbortAllAsync();
+        Assert.False(stopping.IsCompleted);
+        end.SetResult();
+        await stopping;
+        Assert.True(connection.Ended.IsCompletedSuccessfully);
+        // It is off the list: nothing is left to be waited for.
+        Assert.True(left.AbortAllAsync().IsCompleted);
+    }
+
     private static async Task<WebApplication> StartAsync(OpenConnections open, long? limit, RequestDelegate answer)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -208,5 +226,10 @@ public sealed class ConnectionTests
         var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port, Cancellation);
         return client;
+    }
+
+    private sealed class Unclosable : DefaultConnectionContext
+    {
+        public override ValueTask DisposeAsync() => ValueTask.FromException(new InvalidOperationException("broken on purpose"));
     }
 }

@@ -41,6 +41,23 @@ public sealed class PortionedWalkTests
     }
 
     [Fact]
+    public void A_walk_during_which_thousands_come_ends_in_as_many_portions()
+    {
+        // It is large already, so that its enumerator sees what comes.
+        var all = new ConcurrentDictionary<int, string>(Enumerable.Range(0, 10_000).Select(static i => KeyValuePair.Create(i, "x")));
+        for (var i = 100; i < 10_000; i++) Assert.True(all.TryRemove(i, out _));
+        var walk = new PortionedWalk<int, string>(all, portions: 10);
+        var seen = 0;
+        walk.Next((_, _) => seen++);
+        Assert.True(walk.IsUnderWay);
+        for (var i = 100; i < 10_000; i++) all[i] = "come";
+        var more = 0;
+        for (; walk.IsUnderWay; more++) walk.Next((_, _) => seen++);
+        Assert.True(seen > 5_000, $"{seen} seen: the walk met nothing of what came");
+        Assert.InRange(more, 1, 11);
+    }
+
+    [Fact]
     public void Entries_may_be_taken_out_while_they_are_looked_at()
     {
         var all = new ConcurrentDictionary<int, string>(Enumerable.Range(0, 500).Select(static i => KeyValuePair.Create(i, "x")));

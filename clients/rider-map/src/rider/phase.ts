@@ -55,7 +55,7 @@ export function phaseOf(situation: Situation, nowMs: number): Phase {
   const away = situation.connection !== 'live' && state.vehicle !== undefined && !state.stale;
   if (cutMs > cutShownMs || (away && isSilent(situation, nowMs))) return 'reconnecting';
   if (status === 'new') return 'new';
-  // Behind another ride it has an ETA all the same (protocol.md section 3); else the car has not reported yet, or not for long.
+  // Behind another ride it has an ETA all the same (protocol.md section 3); else the car has not reported yet, or not for a long time.
   if (!state.vehicle) return state.eta ? 'queued' : 'unseen';
   if (isStale(situation, nowMs)) return 'stale';
   if (status === 'arrived-at-pickup') return 'here';

@@ -44,6 +44,16 @@ test('a ride says where to and when', () => {
   assert.deepEqual([words.status, words.second], ['On the way to City Hall', 'Arrives about 14:12 · 1,5 km to go']);
 });
 
+test('a car that has not reported yet has the words of its trip’s status and no minutes', () => {
+  const expected = { 'enroute-to-pickup': 'Maya is on the way', 'arrived-at-pickup': 'Maya is here', 'enroute-to-dropoff': 'On the way to City Hall' } as const;
+  const { eta: _, ...unseen } = state;
+  Object.entries(expected).forEach(([status, text], step) => {
+    const words = riderWords(facts({ phase: 'unseen', state: { ...unseen, status: status as TripState['status'] } }), now, speech);
+    assert.deepEqual([words.status, words.second, words.eta, words.step], [text, 'You will see the car when it next reports.', undefined, step]);
+    assert.deepEqual(words.pill, { tone: 'live', text: 'Live' });
+  });
+});
+
 test('a stale car is amber, and its minutes are grey and about', () => {
   const words = riderWords(facts({ phase: 'stale', stateAtMs: now - 40_000, heardAtMs: now - 40_000 }), now, speech);
   assert.deepEqual(words.pill, { tone: 'warn', text: 'Last seen 40 s ago' });

@@ -56,7 +56,7 @@ internal sealed class ClientConnection(ConnectionContext socket, LeftConnections
         set => socket.RemoteEndPoint = value;
     }
 
-    /// <summary>Ends when the connection has ended after it left the server.</summary>
+    /// <summary>Ends, and never fails, when the connection has ended after it left the server.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Leaves the server, for which the connection ends now. It is closed when <paramref name="rest"/> ends.</summary>
@@ -79,7 +79,14 @@ internal sealed class ClientConnection(ConnectionContext socket, LeftConnections
     {
         try
         {
-            await rest(this);
+            try
+            {
+                await rest(this);
+            }
+            finally
+            {
+                await socket.DisposeAsync();
+            }
         }
         catch (Exception failure)
         {
@@ -87,7 +94,6 @@ internal sealed class ClientConnection(ConnectionContext socket, LeftConnections
         }
         finally
         {
-            await socket.DisposeAsync();
             left.Remove(this);
         }
     }
