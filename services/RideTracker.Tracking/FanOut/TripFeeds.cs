@@ -118,6 +118,8 @@ public sealed partial class TripFeeds : BackgroundService
                 }
 
                 walk.Next(Sweep);
+                // In half the time while the hub is away: cars turn stale by these looks alone.
+                if (walk.IsUnderWay && !Link.IsUp) walk.Next(Sweep);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

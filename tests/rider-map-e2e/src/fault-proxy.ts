@@ -134,7 +134,7 @@ export class FaultProxy {
    * A browser closes a connection some time after its page let go of it.
    */
   async untilStreams(...wanted: Way[]): Promise<void> {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(60_000);
     while (String(this.#streams.live) !== String(wanted)) {
       await once(this.#streams.changed, 'changed', { signal }).catch(() => {
         throw new Error(`Under way are [${this.#streams.live}], expected were [${wanted}].`);

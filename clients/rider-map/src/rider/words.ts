@@ -72,10 +72,8 @@ export function riderWords(facts: Facts, nowMs: number, speech: Speech): RiderWo
       return { ...usual, pill: live, title: t.newTitle, second: t.newSecond, step: -1 };
     case 'queued':
       return { ...usual, ...eta, pill: live, status: fill(t.queued, named), second: t.queuedSecond, step: 0 };
-    case 'unseen': {
-      const step = stepOf(state);
-      return { ...usual, pill: live, status: [fill(t.coming, named), fill(t.here, named), ridingTo(state, t)][step] ?? t.live, second: t.unseenSecond, step };
-    }
+    case 'unseen':
+      return { ...usual, pill: live, status: stageOf(state, named, t), second: t.unseenSecond, step: stepOf(state) };
     case 'coming':
       return {
         ...usual,
@@ -194,6 +192,18 @@ function ago(facts: Facts, nowMs: number, speech: Speech): string {
 function ridingTo(state: TripState | undefined, t: Speech['t']): string {
   const place = state?.dropoff?.label;
   return place === undefined ? t.ridingUnnamed : fill(t.riding, { place });
+}
+
+/** What the trip's status says alone, where no car is shown. */
+function stageOf(state: TripState | undefined, named: { readonly driver: string }, t: Speech['t']): string {
+  switch (state?.status) {
+    case 'arrived-at-pickup':
+      return fill(t.here, named);
+    case 'enroute-to-dropoff':
+      return ridingTo(state, t);
+    default:
+      return fill(t.coming, named);
+  }
 }
 
 function stepOf(state: TripState | undefined): number {
