@@ -17,7 +17,7 @@ public sealed partial class TripFeeds : BackgroundService
     private static readonly TimeSpan CalmSweepEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMilliseconds(500);
 
-    // Of that many ticks.
+    // A look at all trips is spread over so many ticks: at thousands at once, nothing would be delivered meanwhile.
     private const int SweepPortions = 20;
 
     // Only while they are opened: what an open feed needs no more would weigh as much as its state.
